@@ -14,7 +14,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 
-class Cancelled(Exception):  # noqa: N818 - it is not an error
+class Cancelled(Exception):
     """The user asked for the work to stop."""
 
 
@@ -36,7 +36,7 @@ class Fault:
         return " ".join(part for part in (self.what, self.safe, self.action) if part)
 
 
-class KnownFault(Exception):  # noqa: N818 - the name says what it is
+class KnownFault(Exception):
     """A failure that was foreseen; carries the `Fault` to show."""
 
     def __init__(

@@ -170,7 +170,7 @@ class Conversations(Protocol):
 
     def create(self, title: str = "") -> Conversation: ...
 
-    def list(self, search: str = "", limit: int = 0) -> list[Conversation]:
+    def find(self, search: str = "", limit: int = 0) -> list[Conversation]:
         """Newest first; with `search`, those whose title or messages match. limit 0 = all."""
 
     def get(self, conversation_id: int) -> Conversation: ...
@@ -212,7 +212,7 @@ class Conversations(Protocol):
 class ModelShelf(Protocol):
     """The GGUF files on this machine."""
 
-    def list(self) -> list[ModelFile]:
+    def models(self) -> list[ModelFile]:
         """Chat models found in packages, in `models/`, in the data folder."""
 
     def find(self, name_or_path: str) -> ModelFile:
