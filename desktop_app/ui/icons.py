@@ -8,7 +8,8 @@ from PySide6.QtCore import QByteArray, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QIcon, QIconEngine, QPainter, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 
-from desktop_app.ui.theme import asset, theme
+from desktop_app.settings.paths import Paths
+from desktop_app.ui.theme import theme
 
 SIZE = 16
 """The usual edge of an icon in the window, in pixels."""
@@ -51,7 +52,7 @@ def icon(name: str, token: str = "text") -> QIcon:
 
 @cache
 def _drawing(name: str) -> bytes:
-    return asset(f"icons/{name}.svg").read_bytes()
+    return Paths.asset(f"icons/{name}.svg").read_bytes()
 
 
 @lru_cache(maxsize=256)

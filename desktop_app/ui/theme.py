@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from string import Template
 from typing import Literal
 
@@ -11,6 +10,8 @@ import shiboken6
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QFontInfo, QGuiApplication, QPalette
 from PySide6.QtWidgets import QApplication, QStyleFactory
+
+from desktop_app.settings.paths import Paths
 
 Mode = Literal["system", "light", "dark"]
 
@@ -144,13 +145,6 @@ class Theme(QObject):
         self.changed.emit()
 
 
-def asset(name: str) -> Path:
-    """A file of assets/: beside the package in a checkout, inside it when installed."""
-    package = Path(__file__).resolve().parents[1]
-    beside = package.parent / "assets"
-    return (beside if beside.is_dir() else package / "_assets") / name
-
-
 def theme() -> Theme:
     """The application's one theme, made on first use. Needs a QApplication."""
     application = QApplication.instance()
@@ -165,9 +159,9 @@ def theme() -> Theme:
 def stylesheet(tokens: Tokens) -> str:
     """The stylesheet with the tokens' colours put in."""
     colours = asdict(tokens)
-    folder = asset("icons/themed").as_posix()
+    folder = Paths.asset("icons/themed").as_posix()
     shade = "dark" if tokens is DARK else "light"
-    text = asset("styles/candor.qss").read_text(encoding="utf-8")
+    text = Paths.asset("styles/candor.qss").read_text(encoding="utf-8")
     return Template(text).substitute(
         colours, small=SMALL, body=BODY, title=TITLE, icons=folder, shade=shade
     )
@@ -221,6 +215,6 @@ def interface_font() -> QFont:
 def _inter() -> str:
     family = "Inter"
     if family not in QFontDatabase.families():
-        for file in sorted(asset("fonts").glob("Inter-*.otf")):
+        for file in sorted(Paths.asset("fonts").glob("Inter-*.otf")):
             QFontDatabase.addApplicationFont(str(file))
     return family if family in QFontDatabase.families() else QFont().family()
