@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from desktop_app.domain.ports import Conversations, Engine, Library, ModelShelf, Turns
 from desktop_app.settings.store import Settings
@@ -18,3 +19,5 @@ class Services:
     shelf: ModelShelf
     turns: Turns
     settings: Settings
+    data_folder: Path | None = None
+    """Where everything is kept, for showing it; None in tests."""

@@ -1,0 +1,149 @@
+"""The building blocks every pane shares: labels that show plain text only, buttons, rules, switches."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtWidgets import QAbstractButton, QFrame, QLabel, QPushButton, QSizePolicy, QWidget
+
+from desktop_app.ui.icons import SIZE, icon
+from desktop_app.ui.theme import theme
+
+
+def label(text: str = "", role: str = "", *, wrap: bool = False) -> QLabel:
+    """A label that never takes its text for markup (RN5)."""
+    made = QLabel()
+    made.setTextFormat(Qt.TextFormat.PlainText)
+    made.setText(text)
+    made.setWordWrap(wrap)
+    if role:
+        made.setProperty("role", role)
+    return made
+
+
+def button(
+    text: str,
+    clicked: Callable[[], object],
+    *,
+    kind: str = "",
+    drawing: str = "",
+    token: str = "",
+    name: str = "",
+    tip: str = "",
+) -> QPushButton:
+    """A push button. `name` is what a screen reader says where `text` is empty; it is the tooltip then."""
+    made = QPushButton(text)
+    if kind:
+        made.setProperty("kind", kind)
+    if drawing:
+        made.setIcon(icon(drawing, token or ("accent_text" if kind == "primary" else "muted")))
+        made.setIconSize(QSize(SIZE, SIZE))
+    made.setAccessibleName(name or text)
+    made.setToolTip(tip or ("" if text else name))
+    made.setCursor(Qt.CursorShape.PointingHandCursor)
+    made.setAutoDefault(False)
+    # a click leaves the focus where one was writing, and no ring behind
+    made.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+    made.clicked.connect(lambda: clicked())
+    return made
+
+
+def rule() -> QFrame:
+    """A line across."""
+    made = QFrame()
+    made.setProperty("role", "rule")
+    made.setFixedHeight(1)
+    return made
+
+
+def frame(role: str) -> QFrame:
+    """A card, a warning, a drop area: see the stylesheet for the roles."""
+    made = QFrame()
+    made.setProperty("role", role)
+    return made
+
+
+def restyle(widget: QWidget, name: str, value: object) -> None:
+    """Set a property that the stylesheet looks at, and have it looked at again."""
+    if widget.property(name) != value:
+        widget.setProperty(name, value)
+        widget.style().unpolish(widget)
+        widget.style().polish(widget)
+
+
+class ElidedLabel(QLabel):
+    """A label of one line that ends in … where it does not fit; the whole text is its tooltip."""
+
+    def __init__(self, text: str = "", role: str = "", *, middle: bool = False) -> None:
+        super().__init__()
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self._mode = Qt.TextElideMode.ElideMiddle if middle else Qt.TextElideMode.ElideRight
+        self._whole = ""
+        if role:
+            self.setProperty("role", role)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.set_whole(text)
+
+    @property
+    def whole(self) -> str:
+        """The text before it is cut."""
+        return self._whole
+
+    def set_whole(self, text: str) -> None:
+        """Show `text`, cut to the width there is."""
+        self._whole = text
+        self.setAccessibleName(text)
+        self._cut()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._cut()
+
+    def _cut(self) -> None:
+        self.ensurePolished()
+        shown = self.fontMetrics().elidedText(self._whole, self._mode, max(0, self.width()))
+        self.setText(shown)
+        self.setToolTip(self._whole if shown != self._whole else "")
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(24, super().minimumSizeHint().height())
+
+    def sizeHint(self) -> QSize:
+        width = self.fontMetrics().horizontalAdvance(self._whole) + 2
+        return QSize(width, super().sizeHint().height())
+
+
+class Switch(QAbstractButton):
+    """An on/off switch: a pill with a knob; on and off differ in place and fill, not in colour alone."""
+
+    def __init__(self, name: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setCheckable(True)
+        self.setAccessibleName(name)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setFixedSize(self.sizeHint())
+        theme().changed.connect(self.update)
+
+    def sizeHint(self) -> QSize:
+        return QSize(40, 24)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        tokens = theme().tokens
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        pill = QRectF(3, 3, 34, 18)
+        if self.hasFocus():
+            painter.setPen(QPen(QColor(tokens.accent), 2))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), 11, 11)
+        on = self.isChecked()
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(tokens.accent if on else tokens.border_strong))
+        painter.drawRoundedRect(pill, 9, 9)
+        painter.setBrush(QColor(tokens.accent_text if on else tokens.raised))
+        left = pill.right() - 16 if on else pill.left() + 2
+        painter.drawEllipse(QRectF(left, pill.top() + 2, 14, 14))
+        painter.end()
