@@ -32,6 +32,7 @@ Migration = Callable[[sqlite3.Connection], None]
 Synchronous = Literal["OFF", "NORMAL", "FULL", "EXTRA"]
 
 MAGIC = b"SQLite format 3\0"
+SQLITE_VERSION = sqlite3.sqlite_version
 VERSION_OFFSET = 60
 """Where `user_version` lies in a database file: 4 bytes, big-endian."""
 
