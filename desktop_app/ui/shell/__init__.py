@@ -1,0 +1,1 @@
+"""The frame of the window: the conversation list, the header, the panels and the keys."""
