@@ -127,7 +127,7 @@ def run_tests(environment: Environment, arguments: Sequence[str]) -> int:
         "ruff check": [*python, "ruff", "check", "."],
         "ruff format": [*python, "ruff", "format", "--check", "."],
         "mypy": [*python, "mypy"],
-        "import contracts": [lint_imports, "--cache-dir", environment.venv / "grimp"],
+        "import contracts": [lint_imports, "--no-logo", "--cache-dir", environment.venv / "grimp"],
         "pytest": [*python, "pytest", "--cov", "--cov-report="],
         "coverage": [environment.python, "-P", ROOT / "tests/architecture/coverage_ratchet.py"],
     }

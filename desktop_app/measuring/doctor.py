@@ -257,7 +257,7 @@ def data(paths: Paths) -> Iterator[Finding]:
 def _database(path: Path) -> Finding:
     if not path.exists():
         return Finding("data", path.name, "absent", "not made yet")
-    said = check(path)
+    said = check(path, patience=0.2)
     size = f"{path.stat().st_size / 1e6:,.1f} MB"
     if said == "ok":
         return Finding("data", path.name, "ok", f"whole, {size}")

@@ -82,11 +82,11 @@ def make_backup(connection: sqlite3.Connection, folder: Path, stem: str) -> Path
     return path
 
 
-def check(path: Path) -> str:
-    """`ok`, or what is wrong with the database at `path`."""
+def check(path: Path, patience: float = 5.0) -> str:
+    """`ok`, or what is wrong with the database at `path`; waits `patience` seconds for who has it open."""
     try:
         with contextlib.closing(
-            sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)
+            sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=patience)
         ) as copy:
             return str(copy.execute("PRAGMA integrity_check(1)").fetchone()[0])
     except sqlite3.Error as error:
