@@ -245,6 +245,8 @@ class Answer:
     fault: str = ""
     """The sentence to show when the outcome is FAILED."""
     fault_details: str = ""
+    notice: str = ""
+    """One sentence worth showing beside an answer that was given, for example that it could not be checked."""
 
 
 # --- conversations ------------------------------------------------------------------------------
@@ -405,6 +407,8 @@ class ModelInfo:
     chat_template: str = field(default="", repr=False)
     license: str = ""
     languages: tuple[str, ...] = ()
+    head_length: int = 0
+    """Numbers in one attention head where it is not embedding_length / heads."""
 
 
 @dataclass(frozen=True, slots=True)

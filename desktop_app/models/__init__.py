@@ -1,0 +1,1 @@
+"""GGUF files: finding them, reading their headers, telling what they need."""
