@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Callable
 
 from PySide6.QtCore import QRectF, QSize, Qt
@@ -31,7 +32,7 @@ def button(
     drawing: str = "",
     token: str = "",
     name: str = "",
-    tip: str = "",
+    hint: str = "",
 ) -> QPushButton:
     """A push button. `name` is what a screen reader says where `text` is empty; it is the tooltip then."""
     made = QPushButton(text)
@@ -41,13 +42,23 @@ def button(
         made.setIcon(icon(drawing, token or ("accent_text" if kind == "primary" else "muted")))
         made.setIconSize(QSize(SIZE, SIZE))
     made.setAccessibleName(name or text)
-    made.setToolTip(tip or ("" if text else name))
+    made.setToolTip(hint or ("" if text else name))
     made.setCursor(Qt.CursorShape.PointingHandCursor)
     made.setAutoDefault(False)
     # a click leaves the focus where one was writing, and no ring behind
     made.setFocusPolicy(Qt.FocusPolicy.TabFocus)
     made.clicked.connect(lambda: clicked())
     return made
+
+
+def tip(text: str) -> str:
+    """`text` for a tool tip, which would take angle brackets for markup and load what it names (RN1)."""
+    return f"<p style='white-space:pre-wrap'>{html.escape(text)}</p>" if text else ""
+
+
+def ampersands(text: str) -> str:
+    """`text` for a button or a menu, where a lone & would underline the next letter."""
+    return text.replace("&", "&&")
 
 
 def rule() -> QFrame:
@@ -105,7 +116,7 @@ class ElidedLabel(QLabel):
         self.ensurePolished()
         shown = self.fontMetrics().elidedText(self._whole, self._mode, max(0, self.width()))
         self.setText(shown)
-        self.setToolTip(self._whole if shown != self._whole else "")
+        self.setToolTip(tip(self._whole) if shown != self._whole else "")
 
     def minimumSizeHint(self) -> QSize:
         return QSize(24, super().minimumSizeHint().height())

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWi
 from desktop_app.domain.values import Document, DocumentState, EngineState
 from desktop_app.ui import wording
 from desktop_app.ui.icons import icon
-from desktop_app.ui.parts import ElidedLabel, button
+from desktop_app.ui.parts import ElidedLabel, ampersands, button, tip
 
 
 class Header(QFrame):
@@ -74,7 +74,7 @@ class Header(QFrame):
         self._model_text = wording.model_state(state, chosen)
         self._cut_model()
         self.model.setAccessibleName(f"Model: {self._model_text}")
-        self.model.setToolTip(state.notice or f"{self._model_text}\nChoose a model (Ctrl+M)")
+        self.model.setToolTip(tip(f"{state.notice or self._model_text}\nChoose a model (Ctrl+M)"))
         token = {"failed": "bad", "ready": "ok", "busy": "accent"}.get(state.phase.value, "muted")
         self.model.setIcon(icon("cpu", token))
 
@@ -104,4 +104,4 @@ class Header(QFrame):
         rest = "".join(f" · {part}" for part in parts[1:])
         room -= metrics.horizontalAdvance(rest)
         name = metrics.elidedText(parts[0], Qt.TextElideMode.ElideMiddle, max(64, room))
-        self.model.setText(name + rest)
+        self.model.setText(ampersands(name + rest))

@@ -1,0 +1,1 @@
+"""The right side of the window: the documents and the source of a citation."""
