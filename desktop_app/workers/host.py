@@ -5,13 +5,13 @@ from __future__ import annotations
 import contextlib
 import itertools
 import logging
-import threading
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from typing import Any
 
 from desktop_app.domain.cancel import CancelToken
 from desktop_app.domain.errors import Cancelled, KnownFault
 from desktop_app.workers.child import Child, worker_command, worker_environment
+from desktop_app.workers.line import Line
 from desktop_app.workers.outcome import NOUNS, WorkerOutcome
 from desktop_app.workers.serve import MEMORY_LIMIT
 from desktop_app.workers.watch import Watch
@@ -52,8 +52,7 @@ class WorkerHost:
             self._environment[MEMORY_LIMIT] = str(memory_limit)
         self._on_outcome = on_outcome
         self._numbers = itertools.count(1)
-        self._turn = threading.Condition()
-        self._queue: list[object] = []
+        self._line = Line()
         self._child: Child | None = None
         self._closed = False
 
@@ -78,7 +77,7 @@ class WorkerHost:
     @property
     def waiting(self) -> int:
         """Requests behind the running one."""
-        return max(0, len(self._queue) - 1)
+        return self._line.waiting
 
     def call(
         self,
@@ -122,11 +121,19 @@ class WorkerHost:
         Closing the generator cancels the request. `on_silence` hears, from another thread, every
         30 s without a message, how many seconds it has been.
         """
-        with self._our_turn(cancel, on_wait):
+        with self._line.turn(cancel, on_wait):
             child = self._running()
             number = next(self._numbers)
             with Watch(child, number, cancel, timeout, on_silence) as watch:
-                child.send({"id": number, "op": op, "arguments": arguments})
+                try:
+                    child.send({"id": number, "op": op, "arguments": arguments})
+                except ProtocolError as error:
+                    raise KnownFault(
+                        "EN0",
+                        f"This is too long to be handed to the {self._noun} at once.",
+                        action="Shorten it and try again.",
+                        details=str(error),
+                    ) from error
                 try:
                     return (yield from self._hear(child, number, watch))
                 except GeneratorExit:
@@ -139,56 +146,12 @@ class WorkerHost:
     def close(self) -> None:
         """End the process and every thread; a running request ends with `Cancelled`. Idempotent."""
         self._closed = True
-        with self._turn:
-            self._turn.notify_all()
+        self._line.close()
         child = self._child
         if child is not None:
             child.leave(CLOSE_PATIENCE)
-            with self._turn:  # whoever waits for an answer sees the end of the stream first
-                self._turn.wait_for(lambda: not self._queue, timeout=0.5)
+            self._line.drain(0.5)  # whoever waits for an answer sees the end of the stream first
             child.release()
-
-    @contextlib.contextmanager
-    def _our_turn(
-        self, cancel: CancelToken | None, on_wait: Callable[[int], None] | None
-    ) -> Iterator[None]:
-        """Wait in the queue; raises `Cancelled` when cancelled or closed while waiting."""
-        ticket = object()
-        told = 0
-
-        def wake() -> None:
-            with self._turn:
-                self._turn.notify_all()
-
-        with self._turn:
-            self._queue.append(ticket)
-        if cancel is not None:
-            cancel.on_cancel(wake)
-        try:
-            while place := self._place(ticket, told, cancel):
-                told = place
-                if on_wait is not None:
-                    on_wait(place)
-            if self._closed or (cancel is not None and cancel.cancelled):
-                raise Cancelled
-            yield
-        finally:
-            if cancel is not None:
-                cancel.forget(wake)
-            with self._turn:
-                self._queue.remove(ticket)
-                self._turn.notify_all()
-
-    def _place(self, ticket: object, told: int, cancel: CancelToken | None) -> int:
-        """Wait until the place in the queue is another than `told`; 0 = go on."""
-        with self._turn:
-            while True:
-                place = self._queue.index(ticket)
-                if place == 0 or self._closed or (cancel is not None and cancel.cancelled):
-                    return 0
-                if place != told:
-                    return place
-                self._turn.wait()
 
     def _running(self) -> Child:
         """The process, started when there is none that runs."""

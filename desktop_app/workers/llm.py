@@ -301,9 +301,10 @@ class Operations:
         return self._loaded().generate(_messages(a), a["sampling"], emit, cancelled)
 
     def prompt_tokens(self, a: dict[str, Any], emit: Emit, _: IsCancelled) -> dict[str, Any]:
-        """{messages} -> {tokens: ids of the whole prompt}."""
+        """{messages, ids?} -> {count, ids: of the whole prompt, only when asked for}."""
         emit({"stage": "template"})
-        return {"tokens": self._loaded().prompt(_messages(a))}
+        ids = self._loaded().prompt(_messages(a))
+        return {"count": len(ids), "ids": ids if a.get("ids") else []}
 
     def count_tokens(self, a: dict[str, Any], _: Emit, cancelled: IsCancelled) -> dict[str, Any]:
         """{texts} -> {counts}."""

@@ -1,0 +1,1 @@
+"""Language models behind one port: one in a worker process, and one that follows a script."""
