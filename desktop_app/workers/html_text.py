@@ -1,0 +1,85 @@
+"""The text of an HTML page by the standard library's parser: no scripts, no hidden parts, nothing fetched.
+
+Headings keep their rank as Markdown marks, list items a dash, table cells a bar, so that the text can be cut
+along them; links keep their words and lose their address.
+"""
+
+from __future__ import annotations
+
+import re
+from html.parser import HTMLParser
+
+
+def _set(names: str) -> frozenset[str]:
+    return frozenset(names.split())
+
+
+SKIPPED = _set(
+    "script style noscript template svg math iframe object nav footer aside select button title head"
+)
+BLOCKS = _set(
+    "p div section article main header ul ol dl dt dd table form blockquote pre figure figcaption "
+    "address details summary hr body"
+)
+VOID = _set("area base br col embed hr img input link meta source track wbr")
+_HIDDEN = re.compile(
+    r"display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0|opacity\s*:\s*0(?![.\d])"
+)
+_SPACES = re.compile(r"[^\S\n]+")
+
+
+def text_of(html: str) -> str:
+    """The visible text; blocks are divided by an empty line."""
+    parser = _Parser()
+    parser.feed(html)
+    parser.close()
+    lines = (_SPACES.sub(" ", line).strip() for line in "".join(parser.parts).split("\n"))
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
+
+
+class _Parser(HTMLParser):
+    """Collects `parts`; while `_skipping` names an open element, everything in it is left out."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.parts: list[str] = []
+        self._skipping = ""
+        self._depth = 0
+        self._pre = 0
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if self._skipping:
+            self._depth += tag == self._skipping
+            return
+        given = dict(attrs)
+        hidden = "hidden" in given or bool(_HIDDEN.search((given.get("style") or "").lower()))
+        if (tag in SKIPPED or hidden) and tag not in VOID:
+            self._skipping, self._depth = tag, 1
+        elif tag == "br":
+            self.parts.append("\n")
+        elif tag == "li":
+            self.parts.append("\n- ")
+        elif tag == "tr":
+            self.parts.append("\n")
+        elif tag in ("td", "th"):
+            self.parts.append(" | ")
+        elif len(tag) == 2 and tag[0] == "h" and tag[1] in "123456":
+            self.parts.append("\n\n" + "#" * int(tag[1]) + " ")
+        elif tag in BLOCKS:
+            self._pre += tag == "pre"
+            self.parts.append("\n\n")
+
+    def handle_endtag(self, tag: str) -> None:
+        if self._skipping:
+            self._depth -= tag == self._skipping
+            # a page whose head is never closed still has a body
+            if self._depth <= 0 or (self._skipping == "head" and tag == "body"):
+                self._skipping = ""
+            return
+        if tag in BLOCKS or (len(tag) == 2 and tag[0] == "h" and tag[1] in "123456"):
+            self._pre -= tag == "pre" and self._pre > 0
+            self.parts.append("\n\n")
+
+    def handle_data(self, data: str) -> None:
+        if not self._skipping:
+            self.parts.append(data if self._pre else re.sub(r"\s+", " ", data))
