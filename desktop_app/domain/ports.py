@@ -16,6 +16,7 @@ from desktop_app.domain.values import (
     ChatMessage,
     Conversation,
     Document,
+    DocumentState,
     DocumentText,
     EngineState,
     GenerationStats,
@@ -26,6 +27,7 @@ from desktop_app.domain.values import (
     MessageState,
     ModelFile,
     ModelInfo,
+    Passage,
     Question,
     Sampling,
     ScoredPassage,
@@ -223,7 +225,88 @@ class ModelShelf(Protocol):
 
 
 class DocumentStore(Protocol):
-    """Documents, passages, their text and vectors, and keyword search over them; safe on disk."""
+    """Documents, passages, their text and vectors, and keyword search over them; safe on disk.
+
+    A document has at most one *live* revision, which searches see, and one *pending*, which is being
+    embedded and takes its place when it is published. Vectors are little-endian float32 bytes.
+    """
+
+    @property
+    def generation(self) -> int:
+        """Grows whenever the set of live passages changes; kept across restarts."""
+
+    def register(self, path: str, name: str) -> Document:
+        """The document of this path, made WAITING when there is none."""
+
+    def documents(self) -> list[Document]:
+        """All of them, newest first."""
+
+    def document(self, document_id: int) -> Document:
+        """One of them. Raises KnownFault DO17 when it is not there any more."""
+
+    def mark(self, document_id: int, state: DocumentState, detail: str = "") -> None:
+        """Set where a document stands."""
+
+    def stamp(self, document_id: int) -> tuple[int, int, str]:
+        """(size in bytes, modification time in ns, content hash) of the file when last tried."""
+
+    def set_stamp(self, document_id: int, size: int, modified: int, content_hash: str) -> None:
+        """Remember which version of the file was tried."""
+
+    def crashed(self, content_hash: str) -> bool:
+        """Whether this content has crashed or hung the reader."""
+
+    def set_crashed(self, content_hash: str) -> None:
+        """Never read this content again without being asked."""
+
+    def add_revision(
+        self, document_id: int, text: str, page_starts: Sequence[int], passages: Sequence[Passage]
+    ) -> None:
+        """Keep a text and its passages as the pending revision, in place of an earlier pending one."""
+
+    def reuse_vectors(self, document_id: int, embedder: str) -> int:
+        """Give pending passages the vectors of passages with the same text; how many were given."""
+
+    def unembedded(self, document_id: int, embedder: str) -> list[tuple[int, str]]:
+        """(passage id, text to embed) of the newest revision without a vector, in order."""
+
+    def add_vectors(self, embedder: str, vectors: Sequence[tuple[int, bytes]]) -> None:
+        """Keep vectors of passages; those whose passage is gone meanwhile are dropped."""
+
+    def publish(self, document_id: int) -> None:
+        """The pending revision becomes live, the earlier one is deleted, the state READY."""
+
+    def incomplete(self, embedder: str) -> list[int]:
+        """Documents with a revision that is pending or lacks vectors of this embedder."""
+
+    def remove(self, document_id: int) -> None:
+        """Forget a document with all that was made of it."""
+
+    def text(self, document_id: int) -> DocumentText:
+        """The live text, or the pending one when there is no live one."""
+
+    def passages(self, passage_ids: Sequence[int]) -> dict[int, Passage]:
+        """Those of the passages that are live, by id."""
+
+    def passage_ids(self, documents: Sequence[int] | None = None) -> list[int]:
+        """Ids of live passages, of these documents only."""
+
+    def embedded_ids(self, embedder: str) -> list[int]:
+        """Ids of live passages that have a vector of this embedder."""
+
+    def vectors(self, embedder: str, passage_ids: Sequence[int]) -> list[tuple[int, bytes]]:
+        """The vectors of these passages; at most 500 ids at a time."""
+
+    def search_words(
+        self, query: str, limit: int, documents: Sequence[int] | None = None
+    ) -> list[tuple[int, float]]:
+        """(passage id, BM25 score above 0) of live passages that share a word with `query`, best first."""
+
+    def counts(self, documents: Sequence[int] | None = None) -> tuple[int, int]:
+        """(live passages, documents that have any)."""
+
+    def unreadable(self, documents: Sequence[int] | None = None) -> tuple[str, ...]:
+        """Names of documents without live passages that failed, are locked or hold no text."""
 
     def close(self) -> None: ...
 
