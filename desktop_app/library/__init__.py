@@ -1,0 +1,1 @@
+"""Documents in, passages out: reading, cutting, embedding, searching, and the evidence checker."""
