@@ -1,4 +1,4 @@
-"""Real PDF files written by hand: pages of text lines, on request encrypted with a password (RC4, 40 bits)."""
+"""Real PDF files written by hand: pages of text lines, on request with a password (RC4, 40 bits)."""
 
 from __future__ import annotations
 
@@ -67,7 +67,8 @@ def _file(objects: dict[int, bytes], owner: bytes, user: bytes) -> bytes:
         out += f"{offsets[number]:010d} 00000 n \n".encode()
     trailer = f"/Size {len(objects) + 1} /Root 1 0 R /ID [<{IDENTITY.hex()}> <{IDENTITY.hex()}>]"
     if owner:
-        trailer += f" /Encrypt << /Filter /Standard /V 1 /R 2 /O <{owner.hex()}> /U <{user.hex()}> /P {PERMISSIONS} >>"
+        trailer += f" /Encrypt << /Filter /Standard /V 1 /R 2 /O <{owner.hex()}>"
+        trailer += f" /U <{user.hex()}> /P {PERMISSIONS} >>"
     out += f"trailer\n<< {trailer} >>\nstartxref\n{start}\n%%EOF\n".encode()
     return bytes(out)
 
