@@ -6,8 +6,16 @@ import html
 from collections.abc import Callable
 
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QResizeEvent
-from PySide6.QtWidgets import QAbstractButton, QFrame, QLabel, QPushButton, QSizePolicy, QWidget
+from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QFrame,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QSizePolicy,
+    QWidget,
+)
 
 from desktop_app.ui.icons import SIZE, icon
 from desktop_app.ui.theme import theme
@@ -35,7 +43,8 @@ def button(
     hint: str = "",
 ) -> QPushButton:
     """A push button. `name` is what a screen reader says where `text` is empty; it is the tooltip then."""
-    made = QPushButton(text)
+    # Qt leaves no room between icon and words
+    made = QPushButton(f" {text}" if drawing and text else text)
     if kind:
         made.setProperty("kind", kind)
     if drawing:
@@ -124,6 +133,44 @@ class ElidedLabel(QLabel):
     def sizeHint(self) -> QSize:
         width = self.fontMetrics().horizontalAdvance(self._whole) + 2
         return QSize(width, super().sizeHint().height())
+
+
+class SearchField(QLineEdit):
+    """A line to search with: a magnifier at the left, a cross that empties it, as does Escape."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self.setPlaceholderText(name)
+        self.setAccessibleName(name)
+        self.setMaxLength(1000)
+        self._lens = label()
+        self._lens.setParent(self)
+        self._clear = button(
+            "", self.clear, kind="quiet", drawing="x", name="Empty the search field"
+        )
+        self._clear.setParent(self)
+        self._clear.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._clear.hide()
+        self.setTextMargins(22, 0, 24, 0)
+        self.textChanged.connect(lambda text: self._clear.setVisible(bool(text)))
+        theme().changed.connect(self._draw)
+        self._draw()
+
+    def _draw(self) -> None:
+        drawing = icon("search", "muted")
+        self._lens.setPixmap(drawing.pixmap(QSize(SIZE, SIZE), self.devicePixelRatioF()))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        middle = (self.height() - SIZE) // 2
+        self._lens.setGeometry(9, middle, SIZE, SIZE)
+        self._clear.setGeometry(self.width() - 30, (self.height() - 26) // 2, 26, 26)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape and self.text():
+            self.clear()
+            return
+        super().keyPressEvent(event)
 
 
 class Switch(QAbstractButton):

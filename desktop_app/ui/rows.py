@@ -78,9 +78,9 @@ class RowDelegate(QStyledItemDelegate):
 
     def menu_rect(self, row: QRect) -> QRect:
         """Where the … button stands in a row."""
-        return QRect(
-            row.right() - MENU_WIDTH - 3, row.top() + 4, MENU_WIDTH, min(28, row.height() - 8)
-        )
+        height = min(28, row.height())
+        top = row.top() + (row.height() - height) // 2
+        return QRect(row.right() - MENU_WIDTH - 3, top, MENU_WIDTH, height)
 
     def right_rect(self, row: QRect, right: Right) -> QRect:
         """Where the word at the right stands."""
@@ -131,7 +131,7 @@ class RowDelegate(QStyledItemDelegate):
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRoundedRect(box.adjusted(1, 1, -1, -1), 7, 7)
         end = rect.right() - PAD
-        if hovered or focused:
+        if hovered or focused or self._ruled:
             spot = self.menu_rect(rect)
             side = QRect(0, 0, SIZE, SIZE)
             side.moveCenter(spot.center())

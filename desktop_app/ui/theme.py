@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 from string import Template
-from typing import Literal
 
 import shiboken6
 from PySide6.QtCore import QObject, Qt, Signal
@@ -12,8 +11,6 @@ from PySide6.QtGui import QColor, QFont, QFontDatabase, QFontInfo, QGuiApplicati
 from PySide6.QtWidgets import QApplication, QStyleFactory
 
 from desktop_app.settings.paths import Paths
-
-Mode = Literal["system", "light", "dark"]
 
 SMALL, BODY, TITLE = 13, 15, 20
 """Text sizes in pixels: the window, reading, headings."""
@@ -102,7 +99,7 @@ class Theme(QObject):
     def __init__(self, application: QApplication) -> None:
         super().__init__(application)
         self._application = application
-        self._mode: Mode = "system"
+        self._mode = "system"
         self.tokens = LIGHT
         self.motion = MOTION_MS
         application.setStyle(QStyleFactory.create("Fusion"))
@@ -115,9 +112,9 @@ class Theme(QObject):
         """Whether the dark tokens are in force."""
         return self.tokens is DARK
 
-    def set_mode(self, mode: Mode) -> None:
-        """Follow the system, or stay light or dark. Everything is recoloured at once."""
-        self._mode = mode
+    def set_mode(self, mode: str) -> None:
+        """ "system", "light" or "dark"; everything is recoloured at once."""
+        self._mode = mode if mode in ("light", "dark") else "system"
         scheme = {"light": Qt.ColorScheme.Light, "dark": Qt.ColorScheme.Dark}
         # tells the platform too, so that title bars and file dialogs match
         QGuiApplication.styleHints().setColorScheme(scheme.get(mode, Qt.ColorScheme.Unknown))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QTabBar, QVBoxLayout, QWidget
 
 from desktop_app.domain.ports import Library
@@ -10,14 +10,20 @@ from desktop_app.domain.values import Citation, Evidence, NearMiss
 from desktop_app.ui.library.documents import DocumentsPane
 from desktop_app.ui.library.source import SourcePane
 from desktop_app.ui.notices import Notices
-from desktop_app.ui.parts import rule
+from desktop_app.ui.parts import button, rule
 from desktop_app.ui.tasks import Tasks
 
 DOCUMENTS, SOURCE = 0, 1
 
 
 class SidePanel(QWidget):
-    """Holds the two panes; a citation turns to the source."""
+    """Holds the two panes; a citation turns to the source.
+
+    Signals:
+        hide_wanted: the button in the corner.
+    """
+
+    hide_wanted = Signal()
 
     def __init__(
         self, library: Library, tasks: Tasks, notices: Notices, parent: QWidget | None = None
@@ -39,14 +45,22 @@ class SidePanel(QWidget):
         self.tabs.currentChanged.connect(self._pages.setCurrentIndex)
         self.documents.opened.connect(self.open_document)
         self.documents.changed.connect(lambda all_: self.source.forget({d.id for d in all_}))
-        self.head = QHBoxLayout()
-        self.head.setContentsMargins(16, 8, 8, 0)
-        self.head.addWidget(self.tabs)
-        self.head.addStretch()
+        head = QHBoxLayout()
+        head.setContentsMargins(16, 8, 8, 0)
+        head.addWidget(self.tabs)
+        head.addStretch()
+        hide = button(
+            "",
+            self.hide_wanted.emit,
+            kind="quiet",
+            drawing="panel-right",
+            name="Hide this panel (Ctrl+D)",
+        )
+        head.addWidget(hide)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
-        layout.addLayout(self.head)
+        layout.addLayout(head)
         layout.addWidget(rule())
         layout.addWidget(self._pages, 1)
 

@@ -43,7 +43,7 @@ from desktop_app.ui.library.reading import (
 from desktop_app.ui.notices import Notices
 from desktop_app.ui.parts import ElidedLabel, button, frame, label
 from desktop_app.ui.tasks import Tasks
-from desktop_app.ui.theme import theme
+from desktop_app.ui.theme import BODY, theme
 
 LANE = "source"
 
@@ -123,7 +123,10 @@ class SourcePane(QWidget):
             | Qt.TextInteractionFlag.TextSelectableByKeyboard
         )
         self.view.setUndoRedoEnabled(False)
-        self.view.document().setDocumentMargin(12)
+        self.view.document().setDocumentMargin(4)
+        font = self.view.font()
+        font.setPixelSize(BODY)
+        self.view.setFont(font)
         self.view.verticalScrollBar().valueChanged.connect(self._show_page)
         self._find = self._build_find()
         self._whole = QWidget()

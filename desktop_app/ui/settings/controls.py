@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from PySide6.QtCore import QEvent, QObject, Qt
-from PySide6.QtGui import QTextOption
+from PySide6.QtCore import QEvent, QMimeData, QObject, Qt
 from PySide6.QtWidgets import (
     QAbstractSpinBox,
     QComboBox,
@@ -24,6 +23,9 @@ Choice = tuple[Any, str]
 Changed = Callable[[Any], object]
 
 WIDTH = 200
+NUMBER_WIDTH = 112
+TEXT_LIMIT = 20_000
+"""Characters that can be pasted into a text."""
 
 
 class Control:
@@ -90,19 +92,20 @@ def _choice(choices: Sequence[Choice], changed: Changed) -> Control:
 
 def _whole_number(option: Option[Any], changed: Changed) -> Control:
     widget = QSpinBox()
-    widget.setFixedWidth(WIDTH)
+    widget.setFixedWidth(NUMBER_WIDTH)
     low = 0 if option.minimum is None else option.minimum
     widget.setRange(low, 2**31 - 1 if option.maximum is None else option.maximum)
     widget.setSingleStep(max(1, option.default // 8))
     widget.setGroupSeparatorShown(True)
     widget.setKeyboardTracking(False)
+    widget.lineEdit().setTextMargins(8, 0, 0, 0)
     widget.valueChanged.connect(changed)
     return Control(widget, widget.setValue)
 
 
 def _fraction(option: Option[Any], changed: Changed) -> Control:
     widget = QDoubleSpinBox()
-    widget.setFixedWidth(WIDTH)
+    widget.setFixedWidth(NUMBER_WIDTH)
     widget.setDecimals(2)
     widget.setSingleStep(0.05)
     widget.setRange(
@@ -110,6 +113,7 @@ def _fraction(option: Option[Any], changed: Changed) -> Control:
         1e6 if option.maximum is None else option.maximum,
     )
     widget.setKeyboardTracking(False)
+    widget.lineEdit().setTextMargins(8, 0, 0, 0)
     widget.valueChanged.connect(changed)
     return Control(widget, widget.setValue)
 
@@ -122,7 +126,10 @@ class _Words(QPlainTextEdit):
         self._changed = changed
         self.setFixedHeight(88)
         self.setTabChangesFocus(True)
-        self.setWordWrapMode(QTextOption.WrapMode.WrapAnywhere)
+
+    def insertFromMimeData(self, source: QMimeData) -> None:
+        # one endless line would be laid out in quadratic time (finding 4)
+        self.insertPlainText(source.text()[: max(0, TEXT_LIMIT - len(self.toPlainText()))])
 
     def event(self, event: QEvent) -> bool:
         if event.type() in (QEvent.Type.FocusOut, QEvent.Type.Hide):

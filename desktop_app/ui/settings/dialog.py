@@ -99,6 +99,7 @@ class SettingsDialog(QDialog):
         layout.setSpacing(0)
         layout.addLayout(head)
         layout.addWidget(area, 1)
+        self.setFocus()
 
     def _add_heading(self, page: QVBoxLayout, text: str) -> None:
         page.addSpacing(16)

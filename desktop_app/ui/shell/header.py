@@ -82,7 +82,7 @@ class Header(QFrame):
         """How many documents there are to answer from."""
         ready = sum(1 for document in documents if document.state is DocumentState.READY)
         text = wording.documents_chip(ready, len(documents))
-        self.documents.setText(text)
+        self.documents.setText(f" {text}")
         self.documents.setAccessibleName(f"Documents: {text}")
 
     def ask_for_model(self) -> None:
@@ -104,4 +104,4 @@ class Header(QFrame):
         rest = "".join(f" · {part}" for part in parts[1:])
         room -= metrics.horizontalAdvance(rest)
         name = metrics.elidedText(parts[0], Qt.TextElideMode.ElideMiddle, max(64, room))
-        self.model.setText(ampersands(name + rest))
+        self.model.setText(f" {ampersands(name + rest)}")

@@ -6,14 +6,14 @@ from functools import partial
 
 from PySide6.QtCore import QModelIndex, QPoint, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QKeySequence
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QMenu, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QStackedLayout, QVBoxLayout, QWidget
 
 from desktop_app.domain.ports import Conversations
 from desktop_app.domain.values import Conversation
 from desktop_app.ui import wording
 from desktop_app.ui.icons import SIZE, icon
 from desktop_app.ui.notices import Notices
-from desktop_app.ui.parts import button, label, rule
+from desktop_app.ui.parts import SearchField, button, label, rule
 from desktop_app.ui.rows import RowList
 from desktop_app.ui.shell.conversations import ConversationRows
 from desktop_app.ui.tasks import Tasks
@@ -28,7 +28,7 @@ class Sidebar(QWidget):
 
     Signals:
         opened: the id of the conversation to show.
-        new_wanted, settings_wanted, shortcuts_wanted.
+        new_wanted, settings_wanted, shortcuts_wanted, hide_wanted.
         removed: the id of a conversation that was taken out of the list.
         renamed: (id, title) once saved.
     """
@@ -37,6 +37,7 @@ class Sidebar(QWidget):
     new_wanted = Signal()
     settings_wanted = Signal()
     shortcuts_wanted = Signal()
+    hide_wanted = Signal()
     removed = Signal(int)
     renamed = Signal(int, str)
 
@@ -69,11 +70,7 @@ class Sidebar(QWidget):
         self.new = button(
             "New", self.new_wanted.emit, drawing="plus", name=wording.NEW_CONVERSATION
         )
-        self.search = QLineEdit()
-        self.search.setPlaceholderText(wording.SEARCH_CONVERSATIONS)
-        self.search.setAccessibleName(wording.SEARCH_CONVERSATIONS)
-        self.search.setClearButtonEnabled(True)
-        self.search.addAction(icon("search", "muted"), QLineEdit.ActionPosition.LeadingPosition)
+        self.search = SearchField(wording.SEARCH_CONVERSATIONS)
         self.search.textChanged.connect(lambda: self._delay.start())
         self.list = RowList("Conversations")
         self.list.setModel(self.rows)
@@ -86,10 +83,19 @@ class Sidebar(QWidget):
         self._stack = QStackedLayout()
         self._stack.addWidget(self.list)
         self._stack.addWidget(self._empty)
+        hide = button(
+            "",
+            self.hide_wanted.emit,
+            kind="quiet",
+            drawing="panel-left",
+            name="Hide conversations (Ctrl+B)",
+        )
         top = QHBoxLayout()
-        top.setContentsMargins(8, 0, 0, 0)
+        top.setContentsMargins(12, 0, 0, 0)
+        top.setSpacing(4)
         top.addWidget(label(wording.APP, "heading"))
         top.addStretch()
+        top.addWidget(hide)
         top.addWidget(self.new)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(8, 16, 8, 8)
