@@ -214,7 +214,7 @@ class ScriptedEngine:
             yield piece
         ended = time.perf_counter()
         first = first or ended
-        self._last = [*prompt, *text.split()[:said]]
+        self._last = [*prompt, "assistant", *text.split()[:said]]
         yield GenerationStats(
             "cancelled" if stopped else "length" if reason == "length" else "stop",
             len(prompt),
