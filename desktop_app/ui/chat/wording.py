@@ -23,6 +23,7 @@ RETRY = "Retry"
 EDIT = "Edit"
 SEND = "Send"
 STOP = "Stop"
+STOP_NAME = "Stop answering"
 ANSWER_ANYWAY = "Answer anyway"
 OPEN_SOURCE = "Open source"
 SHOW_EARLIER = "Show earlier messages"
@@ -134,6 +135,22 @@ def verdict_title(verdict: Verdict) -> str:
     return f"{MEANINGS[verdict.label]} · {verdict.score:.2f}"
 
 
+def quote(verdict: Verdict) -> str:
+    """The nearest stretch of a document, or that there is none."""
+    if not verdict.evidence:
+        return "No passage came near it."
+    words = f"“{one_line(verdict.evidence[0].quote, 400)}”"
+    return words if verdict.label in (Label.SUPPORTED, Label.CONTRADICTED) else f"Closest: {words}"
+
+
+def details(answer: Answer | None) -> str:
+    """What *Copy details* puts on the clipboard."""
+    if answer is None:
+        return ""
+    parts = (answer.fault_code, answer.fault, answer.fault_details, answer.model)
+    return "\n".join(part for part in parts if part)
+
+
 def evidence_place(evidence: Evidence) -> str:
     """Where a stretch of evidence stands and how well it fits."""
     return f"{place(evidence)} · {evidence.score:.2f}"
@@ -224,3 +241,15 @@ def meter_words(used: int, context: int) -> str:
 def siblings(number: int, total: int) -> str:
     """Which of several versions is shown."""
     return f"{number} / {total}"
+
+
+def found(passages: int, searched: int) -> str:
+    """After the search, before the first word."""
+    if not searched:
+        return THINKING
+    return f"Found {count(passages, 'passage')} in {searched:,}. {THINKING}"
+
+
+def reading(tokens: int) -> str:
+    """While the model reads the prompt."""
+    return f"{THINKING} {count(tokens, 'token')}"

@@ -1,0 +1,37 @@
+"""Long pasted texts: kept beside the question, whole, and put before the model as passages."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from desktop_app.domain.values import Passage
+
+LONGEST = 20_000
+"""Characters above which a paste becomes a chip: more than this in a text field freezes it."""
+PASSAGE = 1_000
+"""Characters of a passage, about a paragraph."""
+
+
+def passages(pastes: Sequence[str]) -> tuple[Passage, ...]:
+    """Cut pasted texts into passages at paragraphs, lines, sentences or, failing these, spaces."""
+    made: list[Passage] = []
+    for number, text in enumerate(pastes, start=1):
+        name = "Pasted text" if len(pastes) == 1 else f"Pasted text {number}"
+        start = 0
+        while start < len(text):
+            end = _end(text, start)
+            if text[start:end].strip():
+                made.append(Passage(0, 0, name, None, start, end, text[start:end]))
+            start = end
+    return tuple(made)
+
+
+def _end(text: str, start: int) -> int:
+    limit = start + PASSAGE
+    if limit >= len(text):
+        return len(text)
+    for mark in ("\n\n", "\n", ". ", " "):
+        found = text.rfind(mark, start + PASSAGE // 2, limit)
+        if found >= 0:
+            return found + len(mark)
+    return limit
