@@ -57,7 +57,7 @@ def _read(kind: Any, data: Any, where: str) -> Any:
         try:
             return kind(data)
         except ValueError as error:
-            raise _wrong(where, f"a {kind.__name__}", data) from error
+            raise _wrong(where, f"one of {', '.join(kind)}", data) from error
     if kind is float and type(data) is int:
         return float(data)
     if type(data) is not kind:
