@@ -20,6 +20,8 @@ CARRIED_IF_NAMED = 0.45
 """The same where the model named the passage itself."""
 STRETCH = 2
 """Sentences of a stretch at most."""
+LONGER = 0.05
+"""What a second sentence must add to the share to be worth quoting."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +79,7 @@ def align(claim: str, passage: str) -> Stretch:
     best = Stretch(0, 0, 0.0)
     if not total:
         return best
+    most = 0.0
     spans = sentences(passage)
     held = [set(content_words(passage[a:b])) for a, b in spans]
     given = [numbers(passage[a:b]) for a, b in spans]
@@ -87,8 +90,9 @@ def align(claim: str, passage: str) -> Stretch:
             words |= held[last]
             digits |= given[last]
             share = sum(weight(word) for word in wanted & words) / total
-            if share > best.share and figures <= digits and 2 * len(people & words) >= len(people):
-                best = Stretch(spans[first][0], spans[last][1], share)
+            value = share - LONGER * (last - first)
+            if value > most and figures <= digits and 2 * len(people & words) >= len(people):
+                most, best = value, Stretch(spans[first][0], spans[last][1], share)
     return best
 
 
