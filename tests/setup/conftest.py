@@ -38,6 +38,7 @@ class PlayedEnvironment(Environment):
         command: Sequence[str | Path],
         usual: str = "",
         env: object = None,
+        failed: str = "failed",
     ) -> None:
         self.steps.append((title, [str(word) for word in command]))
         if any(word in title for word in self.failing):

@@ -37,6 +37,13 @@ def test_a_step_says_what_it_does_and_how_long_it_took(
     assert "one two" in real.log.read_text()
 
 
+def test_how_far_a_build_is(real: Environment) -> None:
+    real.log.write_text("$ pip wheel\n")
+    assert module._parts_done(real.log) == ""
+    real.log.write_text("x" * 9000 + "[3/193] /usr/bin/g++ a.cpp\n[17/193] /usr/bin/g++ b.cpp\n")
+    assert module._parts_done(real.log) == ", 17 of 193 parts"
+
+
 def test_a_failed_step_shows_its_last_lines(real: Environment) -> None:
     real.step("First", [sys.executable, "-c", "print('of another step')"])
     code = "import sys; print('the reason'); sys.exit(3)"

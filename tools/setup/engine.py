@@ -118,14 +118,15 @@ def fetch_wheel(environment: Environment, build: Build) -> Path | None:
 
 
 def _download(environment: Environment, target: Path) -> bool:
-    options = ["--no-deps", "--only-binary", ":all:", "--extra-index-url", INDEX, *ONE_TRY]
-    requirement = f"{NAME}=={environment.pinned(NAME)}"
     try:
         environment.pip(
-            "Looking for a prebuilt engine", "download", *options, "--dest", target, requirement
+            "Looking for a prebuilt engine",
+            *("download", "--no-deps", "--only-binary", ":all:"),
+            *("--extra-index-url", INDEX, *ONE_TRY),
+            *("--dest", target, f"{NAME}=={environment.pinned(NAME)}"),
+            failed="none within reach",
         )
     except SetupError:
-        say("  None is within reach for this machine, so the engine is built here.")
         return False
     return True
 

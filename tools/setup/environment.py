@@ -124,10 +124,11 @@ class Environment:
             raise SetupError(f"constraints.txt does not say which version of {name} to use.")
         return found[1]
 
-    def pip(self, title: str, *words: str | Path, usual: str = "") -> None:
+    def pip(self, title: str, *words: str | Path, usual: str = "", failed: str = "failed") -> None:
         """Run a pip command as a step."""
         quiet = ("--disable-pip-version-check", "--no-input")
-        self.step(title, [self.python, "-P", "-m", "pip", *quiet, *words], usual)
+        command = [self.python, "-P", "-m", "pip", *quiet, *words]
+        self.step(title, command, usual, failed=failed)
 
     def step(
         self,
@@ -135,8 +136,12 @@ class Environment:
         command: Sequence[str | Path],
         usual: str = "",
         env: Mapping[str, str] | None = None,
+        failed: str = "failed",
     ) -> None:
-        """Run a command, its output in the log, and show what runs and for how long; raises SetupError."""
+        """Run a command, its output in the log, and show what runs and for how long; raises SetupError.
+
+        usual: how long it takes as a rule. failed: the word for that, where failing is no misfortune.
+        """
         started = time.monotonic()
         with self.log.open("ab") as log:
             log.write(f"\n$ {' '.join(map(str, command))}\n".encode())
@@ -149,7 +154,8 @@ class Environment:
                 stderr=log,
                 env={**os.environ, **(env or {})},
             ) as process:
-                _show(process, title + (f" (usually {usual})" if usual else ""))
+                heading = title + (f" (usually {usual})" if usual else "")
+                _show(process, heading, failed, self.log)
         if process.returncode:
             raise SetupError(
                 f"{title} failed after {in_words(time.monotonic() - started)}. What was done stays done: "
@@ -172,7 +178,7 @@ class Environment:
         return record if isinstance(record, dict) else {}
 
 
-def _show(process: subprocess.Popen[bytes], title: str) -> None:
+def _show(process: subprocess.Popen[bytes], title: str, failed: str, log: Path) -> None:
     """Wait for a process and show the time: ticking on a terminal, a line a minute elsewhere."""
     live = sys.stderr.isatty()
     started = time.monotonic()
@@ -183,8 +189,16 @@ def _show(process: subprocess.Popen[bytes], title: str) -> None:
         elapsed = time.monotonic() - started
         if elapsed >= next_word:
             next_word = elapsed + (1 if live else 60)
-            told = f"{in_words(elapsed)} so far"
+            told = f"{in_words(elapsed)} so far{_parts_done(log)}"
             say(f"\r  {title}: {told}  " if live else f"    {told}", end="" if live else "\n")
     done = in_words(time.monotonic() - started)
-    outcome = f"failed after {done}" if process.returncode else f"done in {done}"
-    say(f"\r  {title}: {outcome}  " if live else f"    {outcome}")
+    outcome = f"{failed} after {done}" if process.returncode else f"done in {done}"
+    say(f"\r  {title}: {outcome}{' ' * 24}" if live else f"    {outcome}")
+
+
+def _parts_done(log: Path) -> str:
+    """How far a build is, as ninja counts in the end of the log; empty for other steps."""
+    with log.open("rb") as file:
+        file.seek(max(0, file.seek(0, os.SEEK_END) - 8000))
+        counts = re.findall(rb"\[(\d+)/(\d+)\] ", file.read())
+    return f", {int(counts[-1][0])} of {int(counts[-1][1])} parts" if counts else ""
