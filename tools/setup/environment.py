@@ -12,7 +12,7 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -155,7 +155,7 @@ class Environment:
                 env={**os.environ, **(env or {})},
             ) as process:
                 heading = title + (f" (usually {usual})" if usual else "")
-                _show(process, heading, failed, self.log)
+                _show(process, heading, failed, lambda: _parts_done(self.log, beginning))
         if process.returncode:
             raise SetupError(
                 f"{title} failed after {in_words(time.monotonic() - started)}. What was done stays done: "
@@ -178,7 +178,9 @@ class Environment:
         return record if isinstance(record, dict) else {}
 
 
-def _show(process: subprocess.Popen[bytes], title: str, failed: str, log: Path) -> None:
+def _show(
+    process: subprocess.Popen[bytes], title: str, failed: str, parts_done: Callable[[], str]
+) -> None:
     """Wait for a process and show the time: ticking on a terminal, a line a minute elsewhere."""
     live = sys.stderr.isatty()
     started = time.monotonic()
@@ -189,16 +191,16 @@ def _show(process: subprocess.Popen[bytes], title: str, failed: str, log: Path) 
         elapsed = time.monotonic() - started
         if elapsed >= next_word:
             next_word = elapsed + (1 if live else 60)
-            told = f"{in_words(elapsed)} so far{_parts_done(log)}"
+            told = f"{in_words(elapsed)} so far{parts_done()}"
             say(f"\r  {title}: {told}  " if live else f"    {told}", end="" if live else "\n")
     done = in_words(time.monotonic() - started)
     outcome = f"{failed} after {done}" if process.returncode else f"done in {done}"
     say(f"\r  {title}: {outcome}{' ' * 24}" if live else f"    {outcome}")
 
 
-def _parts_done(log: Path) -> str:
-    """How far a build is, as ninja counts in the end of the log; empty for other steps."""
+def _parts_done(log: Path, beginning: int) -> str:
+    """How far a build is, as ninja counts in the log from `beginning` on; empty for other steps."""
     with log.open("rb") as file:
-        file.seek(max(0, file.seek(0, os.SEEK_END) - 8000))
+        file.seek(max(beginning, file.seek(0, os.SEEK_END) - 8000))
         counts = re.findall(rb"\[(\d+)/(\d+)\] ", file.read())
     return f", {int(counts[-1][0])} of {int(counts[-1][1])} parts" if counts else ""
