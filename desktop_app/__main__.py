@@ -12,9 +12,17 @@ def main(arguments: list[str] | None = None) -> int:
         from desktop_app.workers import run_worker
 
         return run_worker(words[1])
-    from desktop_app.cli import run
+    from desktop_app.cli import BadInput, complain, parse, run
 
-    return run(words)
+    try:
+        parsed = parse(words)
+    except BadInput as fault:
+        return complain(str(fault), 2)
+    if parsed.command is not None:
+        return run(parsed)
+    from desktop_app.app import run_window
+
+    return run_window(parsed.data_dir)
 
 
 if __name__ == "__main__":
