@@ -57,7 +57,7 @@ class ConversationStore:
 
     def find(self, search: str = "", limit: int = 0) -> list[Conversation]:
         """Newest first; with `search`, those whose title or messages match. limit 0 = all."""
-        if words := storable(search).strip():
+        if words := storable(search).replace("\0", " ").strip():
             return self._search(words, limit)
         rows = self._database.query(
             "SELECT * FROM conversations WHERE deleted = 0 ORDER BY sequence DESC LIMIT ?",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import sqlite3
 import threading
@@ -321,3 +322,77 @@ def test_bugs_are_no_faults(path, code):
 
 def test_details_name_the_file(path):
     assert make_fault(sqlite3.SQLITE_FULL, path).fault.details == str(path)
+
+
+def test_a_file_that_another_program_holds(database, path):
+    """DB6"""
+    with pytest.raises(KnownFault, match="open in another program") as caught:
+        reopen(path, patience=0.05)
+    assert caught.value.fault.code == "DB6"
+    assert rows(database) == []
+
+
+def test_a_file_that_cannot_be_written_is_read_from_a_copy(database, path, monkeypatch):
+    """DI7: with the journal, which `immutable` would leave out."""
+    with database.transaction() as connection:
+        connection.execute("INSERT INTO t VALUES ('in the journal')")
+    folder = path.parent / "copy"
+    folder.mkdir()
+    for name in ("a.db", "a.db-wal"):
+        (folder / name).write_bytes((path.parent / name).read_bytes())
+    before = {child.name: digest(child) for child in folder.iterdir()}
+    monkeypatch.setattr(module, "_writable", lambda _: False)
+    copy = Database(folder / "a.db", [m001_table], backups=folder / "backups")
+    assert rows(copy) == ["in the journal"]
+    assert copy.stopped.code == "DI7"
+    assert copy.back_up_if_due() is None
+    with pytest.raises(KnownFault, match="is read-only") as caught, copy.transaction():
+        pass
+    assert caught.value.fault == copy.stopped
+    copy.close()
+    assert {child.name: digest(child) for child in folder.iterdir()} == before
+
+
+def test_a_copy_is_migrated_without_a_backup(database, path, monkeypatch):
+    database.close()
+    monkeypatch.setattr(module, "_writable", lambda _: False)
+    copy = reopen(path, [m001_table, m002_column])
+    assert [row["name"] for row in copy.query("PRAGMA table_info(t)")] == ["x", "y"]
+    copy.close()
+    monkeypatch.undo()
+    original = reopen(path)
+    assert len(original.query("PRAGMA table_info(t)")) == 1
+    original.close()
+
+
+def test_what_counts_as_writable(path, monkeypatch):
+    path.touch()
+    assert module._writable(path)
+    assert not module._writable(path.parent / "nowhere" / "a.db")
+
+    def full(**_: object) -> None:
+        raise OSError(errno.ENOSPC, "full")
+
+    monkeypatch.setattr("tempfile.TemporaryFile", full)
+    assert module._writable(path)
+
+
+def test_a_rollback_by_sqlite_is_not_repeated(database):
+    def fails() -> None:
+        with database.transaction() as connection:
+            connection.execute("INSERT INTO t VALUES ('a')")
+            connection.execute("INSERT OR ROLLBACK INTO t VALUES ('a')")
+
+    with pytest.raises(sqlite3.IntegrityError):
+        fails()
+    assert rows(database) == []
+
+
+def test_a_file_that_is_too_short_or_something_else(path):
+    """DB1"""
+    for content in (b"SQLite format 3\0", b"garbage" * 100):
+        path.write_bytes(content)
+        with pytest.raises(KnownFault, match="is damaged") as caught:
+            reopen(path)
+        assert caught.value.fault.code == "DB1"
+        assert path.read_bytes() == content
