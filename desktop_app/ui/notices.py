@@ -170,7 +170,7 @@ class Notices(QWidget):
         self._draw_icon()
         self._timer.stop()
         if notice.note and notice.action is None:
-            self._timer.start(NOTE_SECONDS * 1000)
+            self._timer.start(int(NOTE_SECONDS * 1000))
         self.show()
 
     def _draw_icon(self) -> None:

@@ -1,39 +1,36 @@
-"""The installed PySide6 survives many signals: 6.12.0 aborts on Python 3.11 after some 570 of them."""
+"""PySide6 6.12.0 aborts on Python 3.11 after some 570 Signal.emit(). The pin below 6.12 guards against it."""
 
-from __future__ import annotations
-
-import os
 import subprocess
 import sys
+import tomllib
+from pathlib import Path
 
-CODE = """
-from PySide6.QtCore import QCoreApplication, QObject, Qt, Signal
-class Sender(QObject):
-    plain = Signal()
-    thing = Signal(object)
-    words = Signal(str, int)
+PROGRAM = """
+from PySide6.QtCore import QCoreApplication, QObject, Signal
+class Source(QObject):
+    told = Signal(object)
 application = QCoreApplication([])
-sender, heard = Sender(), [0]
-def hear(*arguments): heard[0] += 1
-for signal in (sender.plain, sender.thing, sender.words):
-    signal.connect(hear)
-sender.thing.connect(hear, Qt.ConnectionType.QueuedConnection)
-for number in range(5000):
-    sender.plain.emit()
-    sender.thing.emit({"number": number})
-    sender.words.emit("number", number)
-application.processEvents()
-print(heard[0])
+source, heard = Source(), []
+source.told.connect(heard.append)
+for number in range(2000):
+    source.told.emit(number)
+assert heard == list(range(2000))
 """
 
 
-def test_twenty_thousand_signals_arrive() -> None:
-    told = subprocess.run(
-        [sys.executable, "-P", "-c", CODE],
+def test_two_thousand_emits_survive():
+    # in a process of its own: an abort would take the test run along
+    ended = subprocess.run(
+        [sys.executable, "-P", "-c", PROGRAM],
         capture_output=True,
         text=True,
+        timeout=60,
         check=False,
-        env={**os.environ, "QT_QPA_PLATFORM": "offscreen"},
     )
-    assert told.returncode == 0, told.stderr
-    assert told.stdout.strip() == "20000"
+    assert ended.returncode == 0, ended.stderr
+
+
+def test_the_pin_is_there():
+    pyproject = Path(__file__).parents[2] / "pyproject.toml"
+    needs = tomllib.loads(pyproject.read_text(encoding="utf-8"))["project"]["dependencies"]
+    assert [need for need in needs if need.startswith("PySide6") and "<6.12" in need]
