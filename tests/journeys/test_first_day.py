@@ -1,0 +1,117 @@
+"""A first day with the starter model, real keys and a real mouse: drop, ask, cite, decline, die, find again."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import signal
+import sqlite3
+import subprocess
+from pathlib import Path
+
+import psutil
+import pytest
+
+from desktop_app.domain.values import Message, MessageState, Outcome
+from desktop_app.storage.conversations import ConversationStore
+from tests.journeys.harbour import ABSENT, ON_PAGE_TWO, write_minutes
+from tests.support.screen import Screen, wait_until
+
+pytestmark = [pytest.mark.screen, pytest.mark.model, pytest.mark.timeout(400)]
+
+
+def peek(data: Path, scratch: Path) -> list[Message]:
+    """The first conversation's shown path, from a copy: the window holds the file itself."""
+    shutil.rmtree(scratch, ignore_errors=True)
+    scratch.mkdir()
+    for file in data.glob("conversations.db*"):
+        with contextlib.suppress(FileNotFoundError):
+            shutil.copy(file, scratch)
+    try:
+        with contextlib.closing(ConversationStore.open(scratch / "conversations.db")) as store:
+            found = store.find()
+            return store.path(found[-1].id) if found else []
+    except Exception as error:  # a copy taken while the file is written may be torn: look again
+        assert isinstance(error, sqlite3.Error) or type(error).__name__ == "KnownFault", error
+        return []
+
+
+class Day:
+    """A started window and what can be done to it."""
+
+    def __init__(self, screen: Screen, folder: Path) -> None:
+        self.screen, self.folder = screen, folder
+        self.data = folder / "data"
+        self.log = folder / "log"
+        self.process = self.start()
+
+    def start(self) -> subprocess.Popen[bytes]:
+        process = self.screen.start(
+            "-m", "desktop_app", "--data-dir", str(self.data), log=self.log, cwd=self.folder
+        )
+        self.window = self.screen.window("Candor$", 60)
+        self.screen.focus(self.window)
+        return process
+
+    def ask(self, text: str) -> None:
+        self.screen.keys("ctrl+l")
+        self.screen.type(text)
+        self.screen.keys("Return")
+
+    def answer(self, position: int) -> Message:
+        """Wait until the message at `position` of the path has ended."""
+
+        def ended() -> Message | None:
+            path = peek(self.data, self.folder / "copy")
+            found = path[position] if len(path) > position else None
+            ending = (MessageState.DONE, MessageState.STOPPED, MessageState.FAILED)
+            return found if found and found.state in ending else None
+
+        found = wait_until(ended, 150, f"message {position} to end")
+        assert found is not None
+        return found
+
+    def children(self) -> list[psutil.Process]:
+        return psutil.Process(self.process.pid).children(recursive=True)
+
+
+def test_first_day(screen: Screen, tmp_path: Path) -> None:
+    day = Day(screen, tmp_path)
+    x, y, width, height = screen.geometry(day.window)
+    screen.drop([write_minutes(tmp_path / "papers")], x + width // 2, y + height // 2)
+    day.ask(ON_PAGE_TWO)
+    answered = day.answer(1)
+    assert answered.answer is not None, answered
+    assert answered.answer.outcome is Outcome.ANSWERED, answered
+    assert "Ines Calder" in answered.text
+    assert [citation.page for citation in answered.answer.citations] == [2]
+    assert [verdict.label for verdict in answered.answer.verdicts] == ["supported"]
+
+    day.ask(ABSENT)
+    declined = day.answer(3)
+    assert declined.answer is not None, declined
+    assert declined.answer.outcome is Outcome.DECLINED, declined
+    assert declined.answer.why.near_misses
+
+    children = day.children()
+    os.kill(day.process.pid, signal.SIGKILL)
+    day.process.wait()
+    _, alive = psutil.wait_procs(children, timeout=10)
+    assert not alive, "workers outlived the window"
+
+    day.process = day.start()
+    assert "Brightwater" in screen.xdotool("getwindowname", _open_first(day))
+    day.process.send_signal(signal.SIGTERM)
+    assert day.process.wait(15) == 0
+    assert "Traceback" not in day.log.read_text()
+    with contextlib.closing(ConversationStore.open(day.data / "conversations.db")) as store:
+        path = store.path(store.find()[-1].id)
+    assert [message.text for message in path[:2]] == [ON_PAGE_TWO, answered.text]
+    assert path[3].answer == declined.answer
+
+
+def _open_first(day: Day) -> str:
+    """Open the first conversation of the list by keyboard; the window that then carries its title."""
+    day.screen.keys("ctrl+k", "Down", "Return")
+    return day.screen.window("Brightwater.*Candor$", 20)
