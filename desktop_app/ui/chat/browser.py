@@ -59,6 +59,7 @@ class GuardedBrowser(QTextBrowser):
         )
         self.viewport().setAutoFillBackground(False)
         self.document().setDocumentMargin(0)
+        self.document().setIndentWidth(24)
         self.anchorClicked.connect(self._follow)
         self._chips: list[tuple[int, int]] = []
 
@@ -131,9 +132,6 @@ class GuardedBrowser(QTextBrowser):
         self.document().setDefaultStyleSheet(
             f"a {{ color: {tokens.accent}; }} p {{ margin-top: 0; margin-bottom: 8px; line-height: 140%; }}"
             "li { margin-bottom: 4px; line-height: 140%; } pre { margin: 0; }"
-            "h1 { font-size: 20px; font-weight: 600; margin-top: 8px; margin-bottom: 8px; }"
-            "h2 { font-size: 17px; font-weight: 600; margin-top: 8px; margin-bottom: 8px; }"
-            "h3, h4, h5, h6 { font-size: 15px; font-weight: 600; margin-top: 8px; margin-bottom: 4px; }"
             "th { font-weight: 600; text-align: left; }"
         )
 

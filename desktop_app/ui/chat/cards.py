@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QFont, QGuiApplication
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLayout, QVBoxLayout, QWidget
 
 from desktop_app.domain.values import Answer, Label, MessageState, Verdict, Why
@@ -36,7 +36,10 @@ class EvidenceCard(QFrame):
         super().__init__(parent)
         self._verdict: Verdict | None = None
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.title = label(role="strong")
+        self.title = label()
+        font = QFont(self.title.font())
+        font.setWeight(QFont.Weight.DemiBold)
+        self.title.setFont(font)
         self.close_button = button(
             "", self.put_away, kind="quiet", drawing="x", name="Close this verdict"
         )
@@ -131,6 +134,7 @@ class RefusalCard(QFrame):
             )
             row = QHBoxLayout()
             row.addWidget(text, 1)
+            row.addWidget(label(f"{miss.score:.2f}", "muted"))
             row.addWidget(go)
             self._layout.addLayout(row)
         if why.unreadable:

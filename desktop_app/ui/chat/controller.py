@@ -142,7 +142,8 @@ class ChatController(QObject):
     def stop(self) -> None:
         """Stop the answer that is shown; what is written is kept."""
         if self._shown is not None:
-            self._shown.live.status = ""
+            self._shown.live.status = wording.STOPPING
+            self.live_changed.emit(self._shown.live)
             self._shown.cancel.cancel()
 
     def stop_all(self) -> None:

@@ -11,6 +11,8 @@ from desktop_app.ui.chat import wording
 from desktop_app.ui.icons import icon
 from desktop_app.ui.parts import label
 
+STEP_HEIGHT = 60
+
 
 class EmptyChat(QWidget):
     """Signals: one for each of the three steps."""
@@ -56,7 +58,7 @@ class EmptyChat(QWidget):
         made.setCursor(Qt.CursorShape.PointingHandCursor)
         made.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         made.clicked.connect(lambda: clicked())
-        picture = QLabel()
+        picture = label()
         picture.setPixmap(icon(drawing, "accent").pixmap(20, 20))
         row = QHBoxLayout(made)
         row.setContentsMargins(16, 10, 16, 10)
@@ -70,5 +72,5 @@ class EmptyChat(QWidget):
         for child in made.findChildren(QWidget):
             child.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         made.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
-        made.setMinimumHeight(64)
+        made.setStyleSheet(f"QPushButton {{ min-height: {STEP_HEIGHT}px; text-align: left; }}")
         return made

@@ -68,7 +68,8 @@ class LiveAnswer:
                 self.status = wording.waiting(event.position)
             case TokenArrived():
                 self.text += event.text
-                self.status = ""
+                if self.status != wording.STOPPING:
+                    self.status = wording.WRITING
             case SentenceChecked():
                 self.verdicts = sorted(
                     [v for v in self.verdicts if v.start != event.verdict.start] + [event.verdict],

@@ -16,7 +16,7 @@ from desktop_app.ui.chat.browser import GuardedBrowser
 from desktop_app.ui.chat.cards import EndingCard, EvidenceCard, RefusalCard
 from desktop_app.ui.chat.live import PENDING_QUESTION, LiveAnswer
 from desktop_app.ui.chat.marks import NO_NOTES, Notes
-from desktop_app.ui.parts import button, label, restyle
+from desktop_app.ui.parts import ElidedLabel, button, label, restyle
 
 
 class SiblingSwitch(QWidget):
@@ -179,10 +179,8 @@ class AnswerMessage(MessageWidget):
         self.ending.retried.connect(lambda: self.retried.emit(self.message.id))
         self.caveats = label(role="warn", wrap=True)
         self.support = label(role="ok")
-        self.speed = label(role="small", wrap=True)
-        self.copy_button = button(
-            wording.COPY, self._copy, kind="quiet", name="Copy this answer", drawing="copy"
-        )
+        self.speed = ElidedLabel(role="small")
+        self.copy_button = _small("copy", "Copy this answer", self._copy)
         self.retry_button = _small(
             "rotate-ccw", "Answer once more", lambda: self.retried.emit(self.message.id)
         )
@@ -259,7 +257,7 @@ class AnswerMessage(MessageWidget):
         self.support.setText(support)
         self.support.setVisible(bool(support))
         speed = wording.speed(answer) if answer else ""
-        self.speed.setText(f"· {speed}" if support and speed else speed)
+        self.speed.set_whole(f"· {speed}" if support and speed else speed)
         self.copy_button.setVisible(bool(message.text) and not declined)
         ended = message.state not in (MessageState.ASKED, MessageState.STREAMING)
         self._foot.setVisible(ended)

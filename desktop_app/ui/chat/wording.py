@@ -54,6 +54,7 @@ NEAR_MISSES = "Near misses"
 SEARCHING = "Searching your documents"
 THINKING = "Reading"
 STARTING = "Starting"
+STOPPING = "Stopping"
 WRITING = "Writing"
 
 EMPTY_TITLE = "Answers you can check"
@@ -119,7 +120,7 @@ def unreadable(names: tuple[str, ...]) -> str:
 
 def near_miss(miss: NearMiss) -> str:
     """A passage that was not good enough, on one line."""
-    return f"{place(miss)} · “{one_line(miss.quote, 90)}” · {miss.score:.2f}"
+    return f"{place(miss)} · “{one_line(miss.quote, 120)}”"
 
 
 def one_line(text: str, limit: int) -> str:
@@ -187,7 +188,9 @@ def speed(answer: Answer) -> str:
 
 def caveats(answer: Answer) -> list[str]:
     """What must be said in words about an answer that stands."""
-    said = []
+    said: list[str] = []
+    if answer.outcome in (Outcome.DECLINED, Outcome.FAILED):
+        return said
     if answer.text and not answer.grounded:
         said.append(NOT_GROUNDED)
     if answer.text and answer.outcome is Outcome.ANSWERED and not answer.verdicts:
