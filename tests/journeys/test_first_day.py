@@ -1,4 +1,4 @@
-"""A first day with the starter model, real keys and a real mouse: drop, ask, cite, decline, die, find again."""
+"""A first day with the starter model, real keys and a real mouse: drop, ask, decline, die, find again."""
 
 from __future__ import annotations
 
@@ -8,33 +8,54 @@ import shutil
 import signal
 import sqlite3
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
 import pytest
 
-from desktop_app.domain.values import Message, MessageState, Outcome
+from desktop_app.domain.errors import KnownFault
+from desktop_app.domain.values import DocumentState, Message, MessageState, Outcome
 from desktop_app.storage.conversations import ConversationStore
+from desktop_app.storage.documents import LibraryStore
 from tests.journeys.harbour import ABSENT, ON_PAGE_TWO, write_minutes
 from tests.support.screen import Screen, wait_until
 
 pytestmark = [pytest.mark.screen, pytest.mark.model, pytest.mark.timeout(400)]
 
 
-def peek(data: Path, scratch: Path) -> list[Message]:
-    """The first conversation's shown path, from a copy: the window holds the file itself."""
+@contextlib.contextmanager
+def copied(data: Path, name: str, scratch: Path) -> Iterator[Path]:
+    """A copy of a database: the window holds the file itself. It may be torn: look again then."""
     shutil.rmtree(scratch, ignore_errors=True)
     scratch.mkdir()
-    for file in data.glob("conversations.db*"):
+    for file in data.glob(f"{name}*"):
         with contextlib.suppress(FileNotFoundError):
             shutil.copy(file, scratch)
-    try:
-        with contextlib.closing(ConversationStore.open(scratch / "conversations.db")) as store:
-            found = store.find()
-            return store.path(found[-1].id) if found else []
-    except Exception as error:  # a copy taken while the file is written may be torn: look again
-        assert isinstance(error, sqlite3.Error) or type(error).__name__ == "KnownFault", error
-        return []
+    with contextlib.suppress(KnownFault, sqlite3.Error):
+        yield scratch / name
+
+
+def peek(data: Path, scratch: Path) -> list[Message]:
+    """The first conversation's shown path."""
+    path: list[Message] = []
+    with (
+        copied(data, "conversations.db", scratch) as file,
+        contextlib.closing(ConversationStore.open(file)) as store,
+    ):
+        path = [message for one in store.find()[-1:] for message in store.path(one.id)]
+    return path
+
+
+def ready_documents(data: Path, scratch: Path) -> list[str]:
+    """Names of the documents that can be searched."""
+    names: list[str] = []
+    with (
+        copied(data, "library.db", scratch) as file,
+        contextlib.closing(LibraryStore(file)) as store,
+    ):
+        names = [one.name for one in store.documents() if one.state is DocumentState.READY]
+    return names
 
 
 class Day:
@@ -80,6 +101,7 @@ def test_first_day(screen: Screen, tmp_path: Path) -> None:
     day = Day(screen, tmp_path)
     x, y, width, height = screen.geometry(day.window)
     screen.drop([write_minutes(tmp_path / "papers")], x + width // 2, y + height // 2)
+    wait_until(lambda: ready_documents(day.data, tmp_path / "copy"), 90, "the minutes to be read")
     day.ask(ON_PAGE_TWO)
     answered = day.answer(1)
     assert answered.answer is not None, answered
