@@ -113,6 +113,8 @@ def _rating(sample: bytes, encoding: str) -> float:
     for letter in text:
         if letter > "\x7f":
             total += _worth(letter, before)
+        if letter.isalpha() and before.isalpha() and _script(letter) != _script(before):
+            total -= 1.5
         before = letter
     high = sum(byte > 127 for byte in sample)
     return total / max(1, high)
@@ -121,23 +123,25 @@ def _rating(sample: bytes, encoding: str) -> float:
 def _worth(letter: str, before: str) -> float:
     """What one character says for the reading: a wide one stands for two bytes."""
     category = unicodedata.category(letter)
-    if "\u3040" <= letter <= "\u30ff" or "\uac00" <= letter <= "\ud7a3" or letter in "、。":
+    if "\u3040" <= letter <= "\u30ff" or letter in "、。":
         return 2.4
     if "\u4e00" <= letter <= "\u9fff":
-        return 2.4 if letter in COMMON else 1.5
+        return 2.4 if letter in COMMON else 1.2
+    if "\uac00" <= letter <= "\ud7a3":
+        return 2.4 if letter in COMMON else 1.6
     if "\uff61" <= letter <= "\uff9f":
         return 0.0
     if category == "Lu":
         return -1.0 if before.islower() else 0.5
     if category in ("Ll", "Lo"):
-        mixed = before.isalpha() and (before.isascii() != (letter < "\u0250")) and before > "\x7f"
-        latin = letter < "\u0250"
-        stranded = latin and before > "\x7f" and before.isalpha()
-        return (
-            (1.5 if letter in COMMON else 1.0)
-            - (0.8 if stranded else 0.0)
-            - (1.0 if mixed else 0.0)
-        )
-    if letter in "“”„‘’«»–—…•€°§ ·":
-        return 0.9
-    return -1.0
+        return 1.5 if letter in COMMON else 1.0
+    return 0.9 if letter in "“”„‘’«»–—…•€°§ ·" else -1.0
+
+
+def _script(letter: str) -> str:
+    """A script by its place in Unicode, closely enough to see two of them in one word."""
+    if letter < "\u0250":
+        return "latin"
+    if "\u3040" <= letter <= "\u9fff":
+        return "east"  # kana and Chinese characters do stand together
+    return "hangul" if letter >= "\uac00" else str(ord(letter) >> 8)

@@ -48,6 +48,8 @@ class _Parser(HTMLParser):
         self._pre = 0
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if self._skipping == "head" and tag == "body":
+            self._skipping = ""  # a head that was never closed
         if self._skipping:
             self._depth += tag == self._skipping
             return
@@ -72,8 +74,7 @@ class _Parser(HTMLParser):
     def handle_endtag(self, tag: str) -> None:
         if self._skipping:
             self._depth -= tag == self._skipping
-            # a page whose head is never closed still has a body
-            if self._depth <= 0 or (self._skipping == "head" and tag == "body"):
+            if self._depth <= 0:
                 self._skipping = ""
             return
         if tag in BLOCKS or (len(tag) == 2 and tag[0] == "h" and tag[1] in "123456"):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 import stat
-from collections import Counter
 from collections.abc import Iterator, Sequence
 
 SUFFIXES = frozenset(
@@ -34,21 +33,22 @@ def display_name(path: str) -> str:
 
 
 class Selection:
-    """The files that a list of files and folders stands for; `skipped` tells what was left out and why."""
+    """The files that a list of files and folders stands for; `skipped` names the rest."""
 
     def __init__(self, paths: Sequence[str]) -> None:
         self.files: list[str] = []
-        self._counts: Counter[str] = Counter()
-        self._named: list[str] = []
+        self._skipped: list[str] = []
         self._seen: set[str] = set()
         for path in paths:
             self._take(path)
 
     @property
     def skipped(self) -> tuple[str, ...]:
-        """Names given by hand, each with its reason; then, of folders, how many for what reason."""
-        counted = (f"{count:,} {reason}" for reason, count in sorted(self._counts.items()))
-        return (*self._named, *counted)
+        """``name: reason`` of everything that was left out."""
+        return tuple(self._skipped)
+
+    def _skip(self, path: str, reason: str) -> None:
+        self._skipped.append(f"{display_name(path)}: {reason}")
 
     def _take(self, path: str) -> None:
         try:
@@ -56,7 +56,7 @@ class Selection:
             path = os.path.realpath(path)
             mode = os.stat(path).st_mode
         except (OSError, ValueError):
-            self._named.append(f"{display_name(path)}: not found")
+            self._skip(path, "not found")
             return
         if stat.S_ISDIR(mode):
             for file in self._walk(path):
@@ -64,7 +64,7 @@ class Selection:
         elif stat.S_ISREG(mode):
             self._add(path)
         else:
-            self._named.append(f"{display_name(path)}: not a regular file")
+            self._skip(path, "not a regular file")
 
     def _add(self, path: str) -> None:
         if path not in self._seen:
@@ -80,12 +80,12 @@ class Selection:
                 with os.scandir(folder) as entries:
                     found = sorted(entries, key=lambda entry: entry.name)
             except OSError:
-                self._counts["folders that may not be opened"] += 1
+                self._skip(folder, "this folder may not be opened")
                 continue
             inner = []
             for entry in found:
                 if reason := _reason_to_skip(entry):
-                    self._counts[reason] += 1
+                    self._skip(entry.path, reason)
                 elif entry.is_dir(follow_symlinks=False):
                     inner.append(entry.path)
                 else:
@@ -96,15 +96,15 @@ class Selection:
 def _reason_to_skip(entry: os.DirEntry[str]) -> str:
     """Why a folder's entry is left out; empty if it is not."""
     if entry.is_symlink():
-        return "links"
+        return "a link"
     if entry.name.startswith("."):
         return "hidden"
     if entry.name.startswith("~$"):
-        return "lock files"
+        return "a lock file"
     if entry.is_dir(follow_symlinks=False):
         return ""
     if not entry.is_file(follow_symlinks=False):
-        return "not regular files"
+        return "not a regular file"
     if os.path.splitext(entry.name)[1].lower() not in SUFFIXES:
-        return "of other formats"
+        return "another format"
     return ""

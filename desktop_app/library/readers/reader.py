@@ -50,7 +50,7 @@ class WorkerReader:
             raise KnownFault("DO2", "No text found (a scan?).")
         notes = tuple(result["notes"])
         if hidden:
-            notes += (f"{hidden:,} hidden characters taken out",)
+            notes += (f"hidden characters taken out: {hidden:,}",)
         return ReadText(text, starts, result["mime"], result["sha256"], result["size"], notes)
 
     def close(self) -> None:
