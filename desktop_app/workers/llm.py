@@ -24,6 +24,9 @@ from desktop_app.workers.tokens import Control, Vocabulary
 LAST_TOKENS = 64
 """How far back the repeat penalty looks."""
 
+WARNING, ERROR = 3, 4
+"""Levels of llama.cpp's log."""
+
 UNKNOWN, CONTROL, STRIPS_LEFT, STRIPS_RIGHT = 1 << 0, 1 << 3, 1 << 7, 1 << 8
 """Bits of llama.cpp's token attributes."""
 
@@ -231,7 +234,7 @@ def _log_of(lib: Any) -> deque[str]:
     lines: deque[str] = deque(maxlen=20)
 
     def hear(level: int, text: bytes, _: object) -> None:
-        if level in (2, 3):
+        if level in (WARNING, ERROR):
             lines.append(text.decode("utf-8", "replace").rstrip())
 
     callback = lib.llama_log_callback(hear)

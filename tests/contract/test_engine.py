@@ -22,7 +22,7 @@ from desktop_app.domain.values import (
 )
 from desktop_app.engine.local import LocalEngine
 from desktop_app.engine.scripted import ScriptedEngine
-from tests.support.gguf import starter
+from tests.support.starter import starter
 
 OPTIONS = LoadOptions(context=512, threads=1)
 MOON = [
