@@ -148,9 +148,10 @@ def test_a_child_that_hangs_is_told(
 def test_flags_that_the_compiler_does_not_know_are_left_out(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    for status, expected in ((0, NATIVE.defines), (1, ("GGML_NATIVE=ON",))):
+    without = ("LLAVA_BUILD=OFF", "GGML_NATIVE=ON")
+    for status, expected in ((0, NATIVE.defines), (1, without)):
         done: subprocess.CompletedProcess[str] = subprocess.CompletedProcess([""], status)
         monkeypatch.setattr(subprocess, "run", lambda *words, done=done, **options: done)
         assert usable_defines(NATIVE, "c++") == expected
-    assert usable_defines(NATIVE, "") == ("GGML_NATIVE=ON",)
+    assert usable_defines(NATIVE, "") == without
     assert usable_defines(AVX2, "") == AVX2.defines
