@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from desktop_app.domain.errors import KnownFault
 from desktop_app.domain.values import (
     Answer,
     Citation,
@@ -13,6 +14,7 @@ from desktop_app.domain.values import (
     EnginePhase,
     EngineState,
     Evidence,
+    IngestProgress,
     Label,
     NearMiss,
     Outcome,
@@ -200,3 +202,14 @@ def fill_library(library: FakeLibrary, *, failed: bool = False) -> None:
     for row in rows:
         library.put(row)
     library.texts[1] = minutes()
+
+
+WRITING = EngineState(EnginePhase.BUSY, MODEL, 4096, 310_000_000)
+ADDING = IngestProgress("harbour-history.docx", DocumentState.EMBEDDING, 1, 3, 214, 380)
+CUT_SHORT = KnownFault(
+    "DO4",
+    "tide-tables.docx ends in the middle: 10 kB of about 64 kB are there.",
+    safe="Your other documents are unaffected.",
+    action="Copy the file again, then retry.",
+    details="zip: end of central directory not found",
+)

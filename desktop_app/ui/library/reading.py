@@ -9,6 +9,8 @@ WHOLE_LIMIT = 1_000_000
 """Characters up to which a document is laid out whole."""
 STRETCH = 200_000
 """Characters laid out around a passage of a longer one."""
+ENDLESS_STRETCH = 50_000
+"""The same where lines do not end."""
 LONG_WORD = 1_000
 LONG_LINE = 20_000
 
@@ -16,8 +18,6 @@ _BENT = str.maketrans(
     {"\r": "\n", "\u2028": "\n", "\u2029": "\n", "\x0b": " ", "\x0c": " ", "\x00": "\ufffd"}
 )
 _SURROGATE = re.compile("[\ud800-\udfff]")
-_LONG_WORD = re.compile(rf"\S{{{LONG_WORD}}}")
-_LONG_LINE = re.compile(rf"[^\n]{{{LONG_LINE}}}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +56,17 @@ def characters(text: str, units: int) -> int:
 
 def fits_words(text: str) -> bool:
     """Whether lines can be broken between words; else that would take quadratic time (finding 4)."""
-    return _LONG_WORD.search(text) is None and _LONG_LINE.search(text) is None
+    longest_line = max(map(len, text.split("\n")))
+    return longest_line < LONG_LINE and max(map(len, text.split()), default=0) < LONG_WORD
 
 
-def stretch_around(length: int, offset: int) -> Stretch:
+def stretch_around(text: str, offset: int) -> Stretch:
     """All of a text that is not too long; else the stretch with `offset` in its middle."""
-    if length <= WHOLE_LIMIT:
+    length = len(text)
+    if length <= ENDLESS_STRETCH or (length <= WHOLE_LIMIT and fits_words(text)):
         return Stretch(0, length)
     start = max(0, min(offset - STRETCH // 2, length - STRETCH))
-    return Stretch(start, min(length, start + STRETCH))
+    if fits_words(text[start : start + STRETCH]):
+        return Stretch(start, min(length, start + STRETCH))
+    start = max(0, min(offset - ENDLESS_STRETCH // 2, length - ENDLESS_STRETCH))
+    return Stretch(start, min(length, start + ENDLESS_STRETCH))

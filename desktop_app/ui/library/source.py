@@ -93,6 +93,7 @@ class SourcePane(QWidget):
         self._text: DocumentText | None = None
         self._stretch = Stretch(0, 0)
         self._cited: Cited | None = None
+        self._here: int | None = None
         self._build()
         theme().changed.connect(self._paint_marks)
 
@@ -127,7 +128,7 @@ class SourcePane(QWidget):
         font = self.view.font()
         font.setPixelSize(BODY)
         self.view.setFont(font)
-        self.view.verticalScrollBar().valueChanged.connect(self._show_page)
+        self.view.verticalScrollBar().valueChanged.connect(self._scrolled)
         self._find = self._build_find()
         self._whole = QWidget()
         body = QVBoxLayout(self._whole)
@@ -241,7 +242,7 @@ class SourcePane(QWidget):
         text = self._text
         if text is None:
             return
-        self._stretch = stretch_around(len(text.text), around)
+        self._stretch = stretch_around(text.text, around)
         part = shown_text(text.text[self._stretch.start : self._stretch.end])
         anywhere = QTextOption.WrapMode.WrapAnywhere
         words = QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere
@@ -296,6 +297,8 @@ class SourcePane(QWidget):
         line = max(1, self.view.fontMetrics().lineSpacing())
         bar = self.view.verticalScrollBar()
         bar.setValue(bar.value() + above // line)
+        # until somebody scrolls, this is the place that one is at
+        self._here = offset
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -304,11 +307,17 @@ class SourcePane(QWidget):
 
     # --- pages ----------------------------------------------------------------------------------
 
+    def _scrolled(self) -> None:
+        self._here = None
+        self._show_page()
+
     @property
     def page(self) -> int | None:
-        """The page at the top third of the view; None without pages."""
+        """The page one is at: the one turned to, else that at the top third; None without pages."""
         if self._text is None or not self._text.page_starts:
             return None
+        if self._here is not None:
+            return self._text.page_of(self._here)
         place = self.view.viewport().rect().topLeft()
         place.setY(self.view.viewport().height() // 3)
         at = self.view.cursorForPosition(place).position()
