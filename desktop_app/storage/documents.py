@@ -80,7 +80,8 @@ class LibraryStore:
     """Implements `DocumentStore` over one SQLite file; safe from any thread."""
 
     def __init__(self, path: Path, *, backups: Path | None = None) -> None:
-        self.database = Database(path, MIGRATIONS, backups=backups)
+        # what a power cut takes here can be read again from the user's files
+        self.database = Database(path, MIGRATIONS, backups=backups, synchronous="NORMAL")
 
     @property
     def generation(self) -> int:
