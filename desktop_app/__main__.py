@@ -12,12 +12,13 @@ def main(arguments: list[str] | None = None) -> int:
         from desktop_app.workers import run_worker
 
         return run_worker(words[1])
-    from desktop_app.cli import BadInput, complain, parse, run
+    from desktop_app.cli import complain, parse, run
+    from desktop_app.domain.errors import KnownFault
 
     try:
         parsed = parse(words)
-    except BadInput as fault:
-        return complain(str(fault), 2)
+    except KnownFault as fault:
+        return complain(fault)
     if parsed.command is not None:
         return run(parsed)
     from desktop_app.app import run_window

@@ -13,6 +13,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+BAD_INPUT = "IN1"
+"""The code of faults that lie in what was given to a command: its words, or a file they name."""
+
 
 class Cancelled(Exception):
     """The user asked for the work to stop."""

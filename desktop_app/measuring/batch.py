@@ -7,7 +7,7 @@ from typing import Any
 
 from desktop_app.answering.selfcheck import check_answer
 from desktop_app.domain.codec import encode
-from desktop_app.domain.errors import KnownFault
+from desktop_app.domain.errors import BAD_INPUT, KnownFault
 from desktop_app.domain.ports import EvidenceScorer
 from desktop_app.domain.values import (
     Answer,
@@ -71,7 +71,9 @@ def _text(row: Row, each: Row, key: str) -> str:
 
 def _bad(row: Row, key: str, wanted: str) -> KnownFault:
     name = row.get("id", "without an id")
-    return KnownFault("ME3", f"Row {name}: “{key}” must be {wanted}.", action="Correct the row.")
+    return KnownFault(
+        BAD_INPUT, f"Row {name}: “{key}” must be {wanted}.", action="Correct the row."
+    )
 
 
 def answer_to_row(identity: Any, answer: Answer) -> Row:
@@ -195,3 +197,11 @@ def _where(each: Citation | NearMiss) -> str:
 def _short(text: str) -> str:
     plain = " ".join(text.split())
     return plain if len(plain) <= 160 else f"{plain[:159]}…"
+
+
+def query_of(row: Row) -> str:
+    """The query of a row `{id, query}`. Raises `KnownFault`."""
+    query = row.get("query")
+    if not isinstance(query, str) or not query.strip():
+        raise _bad(row, "query", "a text that is not empty")
+    return query

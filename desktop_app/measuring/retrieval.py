@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from desktop_app.domain.errors import KnownFault
+from desktop_app.domain.errors import BAD_INPUT, KnownFault
 from desktop_app.domain.ports import Library
 from desktop_app.measuring.metrics import ndcg, recall
 from desktop_app.measuring.report import Figures, Report
@@ -50,7 +50,7 @@ def _file(folder: Path, name: str) -> Path:
         if (file := folder / f"{name}{ending}").is_file():
             return file
     raise KnownFault(
-        "ME4",
+        BAD_INPUT,
         f"{folder.name} holds no {name}.jsonl.gz.",
         action="Give a folder with corpus.jsonl.gz and queries.jsonl.gz.",
     )

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from desktop_app.domain.errors import KnownFault
+from desktop_app.domain.errors import BAD_INPUT, KnownFault
 
 Row = dict[str, Any]
 
@@ -28,7 +28,7 @@ def read_rows(path: Path, limit: int = 0) -> Iterator[Row]:
                 count += 1
     except (OSError, EOFError, UnicodeDecodeError) as error:
         raise KnownFault(
-            "ME1",
+            BAD_INPUT,
             f"{path.name} could not be read.",
             action="Give a .jsonl or .jsonl.gz file that exists and is whole.",
             details=str(error),
@@ -42,7 +42,7 @@ def _object(path: Path, number: int, line: str) -> Row:
         row = error
     if not isinstance(row, dict):
         raise KnownFault(
-            "ME2",
+            BAD_INPUT,
             f"Line {number:,} of {path.name} is not a JSON object.",
             action="Write one object a line.",
             details=str(row),

@@ -38,24 +38,22 @@ def copied(data: Path, name: str, scratch: Path) -> Iterator[Path]:
 
 def peek(data: Path, scratch: Path) -> list[Message]:
     """The first conversation's shown path."""
-    path: list[Message] = []
     with (
         copied(data, "conversations.db", scratch) as file,
         contextlib.closing(ConversationStore.open(file)) as store,
     ):
-        path = [message for one in store.find()[-1:] for message in store.path(one.id)]
-    return path
+        return [message for one in store.find()[-1:] for message in store.path(one.id)]
+    return []
 
 
 def ready_documents(data: Path, scratch: Path) -> list[str]:
     """Names of the documents that can be searched."""
-    names: list[str] = []
     with (
         copied(data, "library.db", scratch) as file,
         contextlib.closing(LibraryStore(file)) as store,
     ):
-        names = [one.name for one in store.documents() if one.state is DocumentState.READY]
-    return names
+        return [one.name for one in store.documents() if one.state is DocumentState.READY]
+    return []
 
 
 class Day:
