@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeySequence, QShortcut
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from desktop_app.domain.values import Message
@@ -66,9 +66,6 @@ class ChatPane(QWidget):
         layout.addLayout(row)
         # the composer comes first for whoever walks by keyboard: one writes more often than one rereads
         self.setFocusProxy(self.composer.edit)
-        escape = QShortcut(QKeySequence(Qt.Key.Key_Escape), self)
-        escape.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-        escape.activated.connect(self.controller.stop)
 
     def _connect(self) -> None:
         controller, transcript, composer = self.controller, self.transcript, self.composer
@@ -114,6 +111,10 @@ class ChatPane(QWidget):
     def stop(self) -> None:
         """Stop every answer, shown or not; what is written is kept."""
         self.controller.stop_all()
+
+    def stop_shown(self) -> None:
+        """Stop the answer that is shown, if one is being made."""
+        self.controller.stop()
 
     def focus_composer(self) -> None:
         """Put the cursor into the composer."""
