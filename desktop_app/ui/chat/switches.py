@@ -47,7 +47,9 @@ class TrustSwitch(QWidget):
         self.destroyed.connect(lambda: unsubscribe())
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        if event.button() == Qt.MouseButton.LeftButton and self.rect().contains(event.pos()):
+        if event.button() == Qt.MouseButton.LeftButton and self.rect().contains(
+            event.position().toPoint()
+        ):
             self.switch.toggle()
 
     def _set(self, on: bool) -> None:
