@@ -116,6 +116,7 @@ class MainWindow(QMainWindow):
         chat.citation_clicked.connect(self.open_cited)
         chat.fault.connect(self._chat_fault)
         chat.documents_dropped.connect(self._dropped)
+        chat.model_requested.connect(self.header.ask_for_model)
         header.sidebar_wanted.connect(self.toggle_sidebar)
         header.panel_wanted.connect(self.toggle_panel)
         header.documents_wanted.connect(self.show_documents)
@@ -131,7 +132,7 @@ class MainWindow(QMainWindow):
             "new": self.new_conversation,
             "search": self._search,
             "composer": self._compose,
-            "stop": self.chat.stop,
+            "stop": self.chat.stop_shown,
             "panel": self.toggle_panel,
             "sidebar": self.toggle_sidebar,
             "add": self._add_documents,
@@ -195,8 +196,8 @@ class MainWindow(QMainWindow):
             self._read_title(conversation_id)
 
     def _removed(self, conversation_id: int) -> None:
+        self.chat.forget(conversation_id)
         if conversation_id == self._conversation:
-            self.chat.stop()
             self._open(None)
 
     def _renamed(self, conversation_id: int, title: str) -> None:
