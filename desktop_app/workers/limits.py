@@ -36,7 +36,7 @@ class Limits:
         context = int(clamp(asked, 0, 16_777_216, usual.context)) or usual.context
         context = max(SMALLEST_CONTEXT, context)
         threads = int(clamp(options.get("threads"), 0, 256, 0)) or processors()
-        batch = int(clamp(options.get("batch"), 1, 2048, usual.batch))
+        batch = int(clamp(options.get("batch"), 32, 2048, usual.batch))
         layers = int(clamp(options.get("gpu_layers"), -1, 1000, 0))
         return cls(context, threads, min(batch, context), layers)
 
