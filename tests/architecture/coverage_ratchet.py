@@ -32,7 +32,7 @@ def shortfalls(
         if not names:
             yield f"{place}: not measured"
         for name in names:
-            lines = ", ".join(map(str, files[name]["missing_lines"]))
+            lines = ", ".join(runs(files[name]["missing_lines"]))
             branches = ", ".join(
                 f"{start} to {end if end > 0 else 'exit'}"
                 for start, end in files[name].get("missing_branches", [])
@@ -40,6 +40,17 @@ def shortfalls(
             if lines or branches:
                 missed = f"lines {lines or 'none'}; branches {branches or 'none'}"
                 yield f"{name}: not covered: {missed}"
+
+
+def runs(numbers: Iterable[int]) -> list[str]:
+    """Numbers in words, neighbours joined: `["3-5", "9"]`."""
+    found: list[list[int]] = []
+    for number in sorted(numbers):
+        if found and number == found[-1][1] + 1:
+            found[-1][1] = number
+        else:
+            found.append([number, number])
+    return [f"{start}-{end}" if end > start else str(start) for start, end in found]
 
 
 def main() -> int:

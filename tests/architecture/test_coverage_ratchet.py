@@ -15,11 +15,11 @@ def test_whole_files_pass() -> None:
 
 def test_lines_and_branches_are_named() -> None:
     files: dict[str, Any] = {
-        "room/a.py": {"missing_lines": [3, 4], "missing_branches": []},
+        "room/a.py": {"missing_lines": [3, 4, 9], "missing_branches": []},
         "room/b.py": {"missing_lines": [], "missing_branches": [[7, 9], [8, -1]]},
     }
     assert list(shortfalls(files, ["room/"])) == [
-        "room/a.py: not covered: lines 3, 4; branches none",
+        "room/a.py: not covered: lines 3-4, 9; branches none",
         "room/b.py: not covered: lines none; branches 7 to 9, 8 to exit",
     ]
 
