@@ -51,21 +51,18 @@ def complain(fault: KnownFault) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    shared = _Parser(add_help=False)
-    shared.add_argument("--data-dir", metavar="DIR", default=argparse.SUPPRESS,
-                        help="where conversations, documents and settings are kept")  # fmt: skip
     parser = _Parser(
         prog="candor",
-        parents=[shared],
         description="Answers from your own documents, offline; says so when it does not know. "
         "Without a command the window opens.",
     )
-    parser.set_defaults(data_dir=None, command=None)
+    _data_dir(parser, None)
     parser.add_argument("--version", action="version", version=f"candor {__version__}")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", parser_class=_Parser)
 
     def add(name: str, does: str, help_text: str, json_too: bool = True) -> argparse.ArgumentParser:
-        added = commands.add_parser(name, parents=[shared], help=help_text)
+        added = commands.add_parser(name, help=help_text, description=help_text)
+        _data_dir(added, argparse.SUPPRESS)  # given before the command, it stays
         module, _, function = does.rpartition(".")
         added.set_defaults(run=(f"desktop_app.commands.{module}", function))
         if json_too:
@@ -93,6 +90,15 @@ def _parser() -> argparse.ArgumentParser:
     bench.add_argument("--runs", type=int, default=5, metavar="N")
     add("doctor", "machine.doctor", "say what is installed and what works")
     return parser
+
+
+def _data_dir(parser: argparse.ArgumentParser, default: str | None) -> None:
+    parser.add_argument(
+        "--data-dir",
+        metavar="DIR",
+        default=default,
+        help="where conversations, documents and settings are kept",
+    )
 
 
 def _switches(parser: argparse.ArgumentParser) -> None:
