@@ -18,8 +18,9 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT)]
 
 from PySide6.QtCore import QtMsgType, qInstallMessageHandler  # noqa: E402
+from PySide6.QtGui import QColor, QPainter, QPixmap  # noqa: E402
 from PySide6.QtTest import QTest  # noqa: E402
-from PySide6.QtWidgets import QApplication, QWidget  # noqa: E402
+from PySide6.QtWidgets import QApplication, QDialog, QWidget  # noqa: E402
 
 from desktop_app.domain.values import Answer, MessageState  # noqa: E402
 from desktop_app.settings import options  # noqa: E402
@@ -146,7 +147,7 @@ def refusal(stage: Stage) -> QWidget:
 def failed_document(stage: Stage) -> QWidget:
     """Documents that could not be read, each with a next step, and one being added."""
     harbour.fill_conversations(stage.conversations)
-    harbour.fill_library(stage.library, failed=True)
+    harbour.fill_library(stage.library, failed=True, adding=True)
     window = stage.open()
     window.side.documents._show_progress(harbour.ADDING)
     window.notices.show_fault(harbour.CUT_SHORT, lambda: None)
@@ -161,9 +162,7 @@ def settings(stage: Stage) -> QWidget:
     window = stage.open()
     window.open_settings()
     settle()
-    dialog = window._settings_dialog
-    assert dialog is not None
-    return dialog
+    return window
 
 
 SCENES: dict[str, tuple[Callable[[Stage], QWidget], tuple[int, int]]] = {
@@ -178,6 +177,21 @@ SCENES: dict[str, tuple[Callable[[Stage], QWidget], tuple[int, int]]] = {
 }
 
 
+def photograph(window: QWidget) -> QPixmap:
+    """The window, and the dialog it has open in its middle, as a desktop would show them."""
+    picture = window.grab()
+    painter = QPainter(picture)
+    for dialog in window.findChildren(QDialog):
+        if dialog.isVisible():
+            place = dialog.rect()
+            place.moveCenter(window.rect().center())
+            painter.drawPixmap(place.topLeft(), dialog.grab())
+            painter.setPen(QColor(theme().tokens.border_strong))
+            painter.drawRect(place.adjusted(-1, -1, 0, 0))
+    painter.end()
+    return picture
+
+
 def take(name: str, shade: str, folder: Path) -> Path:
     """Make one picture; returns its path."""
     scene, size = SCENES[name]
@@ -189,7 +203,7 @@ def take(name: str, shade: str, folder: Path) -> Path:
         if focused is not None:
             focused.clearFocus()  # a blinking cursor would make every picture different
         settle(50)
-        shown.grab().save(str(picture))
+        photograph(shown).save(str(picture))
         stage.turns.gate.set()
         stage.close()
     return picture

@@ -114,6 +114,11 @@ def documents_chip(ready: int, total: int) -> str:
     )
 
 
+def documents_chip_short(ready: int, total: int) -> str:
+    """The documents chip in a narrow window."""
+    return f"{total:,}" if ready == total else f"{ready:,} of {total:,}"
+
+
 def document_state(document: Document) -> str:
     """The line under a document's name."""
     if document.state is DocumentState.READY:
@@ -146,7 +151,8 @@ def adding(now: IngestProgress) -> str:
     """The head of the progress card."""
     if now.files_total <= 1:
         return f"Adding {visible(now.document)}"
-    return f"Adding file {min(now.files_done + 1, now.files_total):,} of {now.files_total:,}"
+    number = min(now.files_done + 1, now.files_total)
+    return f"Adding {number:,} of {now.files_total:,}: {visible(now.document)}"
 
 
 def left_out(reasons: dict[str, int]) -> str:

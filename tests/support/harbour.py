@@ -163,8 +163,8 @@ def fill_conversations(conversations: FakeConversations) -> None:
         conversations.put(title, (NOW - timedelta(days=days)).timestamp())
 
 
-def fill_library(library: FakeLibrary, *, failed: bool = False) -> None:
-    """Two documents that are ready; with `failed`, some that are not."""
+def fill_library(library: FakeLibrary, *, failed: bool = False, adding: bool = False) -> None:
+    """Two documents that are ready; with `failed`, some that are not; with `adding`, one on its way."""
     ready = DocumentState.READY
     home = "/home/ines/Documents/harbour"
     rows = [
@@ -199,13 +199,18 @@ def fill_library(library: FakeLibrary, *, failed: bool = False) -> None:
                 10_240,
             ),
         ]
+    if adding:
+        name = ADDING.document
+        rows.append(
+            Document(6, f"{home}/{name}", name, DocumentState.EMBEDDING, "", 41, 0, 610_000)
+        )
     for row in rows:
         library.put(row)
     library.texts[1] = minutes()
 
 
 WRITING = EngineState(EnginePhase.BUSY, MODEL, 4096, 310_000_000)
-ADDING = IngestProgress("harbour-history.docx", DocumentState.EMBEDDING, 1, 3, 214, 380)
+ADDING = IngestProgress("harbour-plan-2032.docx", DocumentState.EMBEDDING, 1, 3, 214, 380)
 CUT_SHORT = KnownFault(
     "DO4",
     "tide-tables.docx ends in the middle: 10 kB of about 64 kB are there.",

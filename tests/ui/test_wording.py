@@ -49,7 +49,7 @@ def test_document_states(document: Document, said: str):
 def test_progress():
     now = IngestProgress("a.pdf", DocumentState.EMBEDDING, 1, 5, 214, 380)
     assert wording.progress(now) == "embedding 214 of 380"
-    assert wording.adding(now) == "Adding file 2 of 5"
+    assert wording.adding(now) == "Adding 2 of 5: a.pdf"
     alone = IngestProgress("a.pdf", DocumentState.READING, 0, 1)
     assert wording.progress(alone) == "reading…"
     assert wording.adding(alone) == "Adding a.pdf"
@@ -68,6 +68,8 @@ def test_the_model_chip():
 def test_the_documents_chip():
     assert wording.documents_chip(0, 0) == "No documents"
     assert wording.documents_chip(1, 1) == "1 document"
+    assert wording.documents_chip_short(2, 2) == "2"
+    assert wording.documents_chip_short(2, 5) == "2 of 5"
     assert wording.documents_chip(2, 5) == "2 of 5 documents ready"
 
 

@@ -112,8 +112,7 @@ class ProgressCard(QFrame):
         if now is None:
             return
         self._head.set_whole(wording.adding(now))
-        name = f"{wording.visible(now.document)} · " if now.files_total > 1 else ""
-        self._under.set_whole(name + wording.progress(now))
+        self._under.set_whole(wording.progress(now))
         share = now.passages_done / now.passages_total if now.passages_total else 0.0
         self.bar.setRange(0, 1000)
         self.bar.setValue(round((now.files_done + share) / max(1, now.files_total) * 1000))

@@ -124,7 +124,7 @@ class SourcePane(QWidget):
             | Qt.TextInteractionFlag.TextSelectableByKeyboard
         )
         self.view.setUndoRedoEnabled(False)
-        self.view.document().setDocumentMargin(4)
+        self.view.document().setDocumentMargin(8)
         font = self.view.font()
         font.setPixelSize(BODY)
         self.view.setFont(font)

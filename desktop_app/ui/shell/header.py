@@ -11,6 +11,12 @@ from desktop_app.ui import wording
 from desktop_app.ui.icons import icon
 from desktop_app.ui.parts import ElidedLabel, ampersands, button, tip
 
+NARROW = 480
+"""Below this width the chips say less."""
+MARGINS = 24 + 16 + 8
+CHIP_EDGES = 56
+"""What a chip is wider than its words: padding, border, icon."""
+
 
 class Header(QFrame):
     """Shows; what is clicked is told.
@@ -29,6 +35,7 @@ class Header(QFrame):
         super().__init__(parent)
         self.setObjectName("header")
         self._model_text = ""
+        self._counts = (0, 0)
         self.title = ElidedLabel(wording.NEW_CONVERSATION, "heading")
         self.sidebar = button(
             "",
@@ -48,7 +55,6 @@ class Header(QFrame):
         self.documents = button("", self.documents_wanted.emit, kind="chip", drawing="files")
         for chip in (self.model, self.documents):
             chip.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
-            chip.setMinimumWidth(48)
         top = QHBoxLayout()
         top.setSpacing(8)
         top.addWidget(self.sidebar)
@@ -72,7 +78,7 @@ class Header(QFrame):
     def set_model(self, state: EngineState, chosen: str) -> None:
         """What the engine is doing, or which model is chosen while it has none."""
         self._model_text = wording.model_state(state, chosen)
-        self._cut_model()
+        self._fit()
         self.model.setAccessibleName(f"Model: {self._model_text}")
         self.model.setToolTip(tip(f"{state.notice or self._model_text}\nChoose a model (Ctrl+M)"))
         token = {"failed": "bad", "ready": "ok", "busy": "accent"}.get(state.phase.value, "muted")
@@ -81,9 +87,9 @@ class Header(QFrame):
     def set_documents(self, documents: list[Document]) -> None:
         """How many documents there are to answer from."""
         ready = sum(1 for document in documents if document.state is DocumentState.READY)
-        text = wording.documents_chip(ready, len(documents))
-        self.documents.setText(f" {text}")
-        self.documents.setAccessibleName(f"Documents: {text}")
+        self._counts = (ready, len(documents))
+        self.documents.setAccessibleName(f"Documents: {wording.documents_chip(*self._counts)}")
+        self._fit()
 
     def ask_for_model(self) -> None:
         """Open the model menu below its chip."""
@@ -94,14 +100,21 @@ class Header(QFrame):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._cut_model()
+        self._fit()
 
-    def _cut_model(self) -> None:
-        # a long model name must not push the chip out of the window
-        room = max(120, min(420, self.width() - 240))
-        parts = self._model_text.split(" · ")
+    def _fit(self) -> None:
+        """Cut the chips to the width there is: first the words for documents, then memory, then the name."""
+        whole = wording.documents_chip(*self._counts)
+        narrow = self.width() < NARROW
+        short = wording.documents_chip_short(*self._counts) if narrow else whole
+        self.documents.setText(f" {short}")
+        self.documents.setToolTip(whole if narrow else "")
         metrics = self.model.fontMetrics()
-        rest = "".join(f" · {part}" for part in parts[1:])
-        room -= metrics.horizontalAdvance(rest)
-        name = metrics.elidedText(parts[0], Qt.TextElideMode.ElideMiddle, max(64, room))
-        self.model.setText(f" {ampersands(name + rest)}")
+        room = self.width() - MARGINS - self.documents.sizeHint().width() - CHIP_EDGES
+        name, *rest = self._model_text.split(" · ")
+        if narrow:
+            rest = rest[:1]
+        tail = "".join(f" · {part}" for part in rest)
+        space = max(32, room - metrics.horizontalAdvance(tail))
+        name = metrics.elidedText(name, Qt.TextElideMode.ElideMiddle, space)
+        self.model.setText(f" {ampersands(name + tail)}")

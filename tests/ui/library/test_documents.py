@@ -126,8 +126,8 @@ def test_progress_is_shown_and_can_be_cancelled(qtbot, pane, library, notices, t
     library.gate.clear()
     pane.add(files(tmp_path, "a.txt", "b.txt"))
     qtbot.waitUntil(pane.card.isVisible)
-    assert pane.card._head.whole == "Adding file 1 of 2"
-    assert pane.card._under.whole == "a.txt · embedding 2 of 9"
+    assert pane.card._head.whole == "Adding 1 of 2: a.txt"
+    assert pane.card._under.whole == "embedding 2 of 9"
     assert 0 < pane.card.bar.value() < 500
     qtbot.mouseClick(pane.card.stop, Qt.MouseButton.LeftButton)
     assert not pane.card.isVisible()
