@@ -151,9 +151,9 @@ class GuardedBrowser(QTextBrowser):
         left = _x(line.cursorToX(start - block.position()))
         right = _x(line.cursorToX(end - block.position()))
         corner = self.document().documentLayout().blockBoundingRect(block).topLeft()
-        height = 16.0
-        top = line.y() + line.ascent() - 12.5
-        box = QRectF(min(left, right), top, abs(right - left), height)
+        # round the figures, which are smaller than the text and stand on its base line
+        top = line.y() + line.ascent() - 12
+        box = QRectF(min(left, right) - 2, top, abs(right - left) + 4, 16)
         return box.translated(corner)
 
     def _follow(self, url: QUrl) -> None:

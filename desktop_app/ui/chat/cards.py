@@ -102,10 +102,11 @@ class RefusalCard(QFrame):
 
     Signals:
         source_opened: the `NearMiss` to show.
-        answer_anyway: the user wants an answer all the same.
+        answer_anyway: the user wants an answer all the same. retried: the search is to be made again.
     """
 
     source_opened = Signal(object)
+    retried = Signal()
     answer_anyway = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -144,6 +145,7 @@ class RefusalCard(QFrame):
         row = QHBoxLayout()
         self.anyway_button = button(wording.ANSWER_ANYWAY, self.answer_anyway.emit)
         row.addWidget(self.anyway_button)
+        row.addWidget(button(wording.RETRY, self.retried.emit, kind="quiet"))
         row.addStretch(1)
         self._layout.addLayout(row)
         self.setAccessibleName(f"{wording.REFUSAL} {wording.searched(why)}")

@@ -66,8 +66,10 @@ class EmptyChat(QWidget):
         row.addWidget(picture)
         lines = QVBoxLayout()
         lines.setSpacing(2)
+        lines.addStretch(1)
         lines.addWidget(label(title, "strong"))
         lines.addWidget(label(text, "muted", wrap=True))
+        lines.addStretch(1)
         row.addLayout(lines, 1)
         for child in made.findChildren(QWidget):
             child.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)

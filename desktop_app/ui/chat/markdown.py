@@ -192,13 +192,14 @@ class _Page:
         if mark.kind == "cite":
             marker = self.notes.citations[mark.index].marker
             return (
-                f' <a href="cite:{mark.index}" style="color:{self.tokens.accent};'
+                f'&nbsp;<a href="cite:{mark.index}" style="color:{self.tokens.accent};'
                 f'font-size:11px;font-weight:600;text-decoration:none">&nbsp;{marker}&nbsp;</a>&nbsp;'
             )
         self._inside = verdict = self.notes.verdicts[mark.index]
+        ground = self._ground()
         return (
             f'<a href="verdict:{mark.index}" style="color:{self._colour(verdict.label)};font-weight:700;'
-            f'text-decoration:none">{marks.GLYPHS[verdict.label]}&nbsp;</a>'
+            f'text-decoration:none;{ground}">{marks.GLYPHS[verdict.label]}&nbsp;</a>'
         )
 
     def unplaced(self) -> str:
@@ -209,11 +210,16 @@ class _Page:
 
     def _tinted(self, content: str) -> str:
         html = escapeHtml(content)
-        ground = {
+        ground = self._ground()
+        return f'<span style="{ground}">{html}</span>' if ground and html else html
+
+    def _ground(self) -> str:
+        """The tint behind the sentence that is open, as CSS."""
+        colour = {
             Label.UNSUPPORTED: self.tokens.warn_soft,
             Label.CONTRADICTED: self.tokens.bad_soft,
         }.get(self._inside.label if self._inside else Label.SUPPORTED)
-        return f'<span style="background-color:{ground}">{html}</span>' if ground and html else html
+        return f"background-color:{colour}" if colour else ""
 
     def _colour(self, label: Label) -> str:
         return {

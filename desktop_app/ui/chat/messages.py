@@ -174,6 +174,7 @@ class AnswerMessage(MessageWidget):
         self.evidence.source_opened.connect(self.source_opened)
         self.refusal = RefusalCard()
         self.refusal.source_opened.connect(self.source_opened)
+        self.refusal.retried.connect(lambda: self.retried.emit(self.message.id))
         self.refusal.answer_anyway.connect(lambda: self.answer_anyway.emit(self.message.id))
         self.ending = EndingCard()
         self.ending.retried.connect(lambda: self.retried.emit(self.message.id))
@@ -251,6 +252,7 @@ class AnswerMessage(MessageWidget):
         said = " ".join(wording.caveats(answer)) if answer else ""
         self.caveats.setText(said)
         self.caveats.setVisible(bool(said))
+        restyle(self.caveats, "role", "warn" if answer and answer.why.searched else "muted")
         support = wording.support(answer) if answer else ""
         whole = answer is not None and all(v.label.value == "supported" for v in answer.verdicts)
         restyle(self.support, "role", "ok" if whole else "warn")
@@ -258,9 +260,9 @@ class AnswerMessage(MessageWidget):
         self.support.setVisible(bool(support))
         speed = wording.speed(answer) if answer else ""
         self.speed.set_whole(f"· {speed}" if support and speed else speed)
-        self.copy_button.setVisible(bool(message.text) and not declined)
+        self.copy_button.setVisible(bool(message.text))
         ended = message.state not in (MessageState.ASKED, MessageState.STREAMING)
-        self._foot.setVisible(ended)
+        self._foot.setVisible(ended and not declined)
         self.retry_button.setVisible(self.ending.isHidden())
 
     def set_busy(self, busy: bool) -> None:

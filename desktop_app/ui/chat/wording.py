@@ -38,8 +38,7 @@ ASK_ANYTHING = "Ask about your documents, or anything…"
 ASK_ABOUT_PASTE = "Ask about the pasted text…"
 EDITING = "Editing an earlier question: the old one is kept beside it."
 STOP_EDITING = "Stop editing"
-NOT_GROUNDED = "Not from your documents: the model answered from what it learned."
-ANYWAY = "Answered anyway: no passage reached the needed match."
+NOT_GROUNDED = "Not from your documents and not checked: the model answered from what it learned."
 NOT_CHECKED = "Not checked: self-check was off."
 CUT = "Cut at the length limit. Raise it in Settings, or ask for the rest."
 STOPPED = "Stopped. What had been written is kept."
@@ -193,7 +192,7 @@ def caveats(answer: Answer) -> list[str]:
         return said
     if answer.text and not answer.grounded:
         said.append(NOT_GROUNDED)
-    if answer.text and answer.outcome is Outcome.ANSWERED and not answer.verdicts:
+    elif answer.text and answer.outcome is Outcome.ANSWERED and not answer.verdicts:
         said.append(NOT_CHECKED)
     if answer.cut:
         said.append(CUT)

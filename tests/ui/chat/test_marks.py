@@ -44,7 +44,8 @@ def test_only_what_is_not_supported_is_tinted():
     page = html(
         text, verdict(text, "One is true."), verdict(text, "Two is not.", Label.UNSUPPORTED)
     )
-    assert page.count(LIGHT.warn_soft) == 1
+    assert page.index("verdict:1") < page.index(LIGHT.warn_soft)  # the mark and its sentence
+    assert page.count(LIGHT.warn_soft) == 2
     assert f'<span style="background-color:{LIGHT.warn_soft}">Two is not.</span>' in page
 
 

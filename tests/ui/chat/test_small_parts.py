@@ -108,7 +108,9 @@ def test_support_counts_what_was_checked():
 
 def test_caveats_are_said_in_words():
     bare = Answer("q", Outcome.ANSWERED, "t", cut=True)
-    assert wording.caveats(bare) == [wording.NOT_GROUNDED, wording.NOT_CHECKED, wording.CUT]
+    assert wording.caveats(bare) == [wording.NOT_GROUNDED, wording.CUT]
+    grounded = Answer("q", Outcome.ANSWERED, "t", grounded=True)
+    assert wording.caveats(grounded) == [wording.NOT_CHECKED]
     assert wording.caveats(Answer("q", Outcome.DECLINED, "t")) == []
 
 
