@@ -83,11 +83,15 @@ def test_every_function_is_annotated() -> None:
 
 
 def _has_test(path: Path) -> bool:
+    """Whether a module has test_<module>.py, or test_<module>_<part>.py, at its place."""
     inside = path.relative_to(PACKAGE)
-    name = f"test_{path.stem}.py".replace("test___main__", "test_main")
-    if (ROOT / "tests" / "unit" / inside.parent / name).exists():
-        return True
-    return inside.parts[0] == "ui" and any((ROOT / "tests" / "ui").rglob(name))
+    stem = path.stem.strip("_")
+    folders = [ROOT / "tests" / "unit" / inside.parent]
+    if inside.parts[0] in {"ui", "app.py"}:
+        folders += [path for path in (ROOT / "tests" / "ui").rglob("*") if path.is_dir()]
+        folders.append(ROOT / "tests" / "ui")
+    names = (f"test_{stem}.py", f"test_{stem}_*.py")
+    return any(True for folder in folders for name in names for _ in folder.glob(name))
 
 
 def test_every_module_has_a_test_of_its_name() -> None:
@@ -100,8 +104,9 @@ def _tests_a_module(path: Path) -> bool:
     inside = path.relative_to(ROOT / "tests" / "unit")
     room, words = PACKAGE / inside.parent, path.stem.removeprefix("test_").split("_")
     names = ["_".join(words[:count]) for count in range(1, len(words) + 1)]
+    own = {node.name for node in functions(room / "__init__.py")}
     return any(
-        room.joinpath(f"{name}.py").exists() or name in {"main", "journey"} for name in names
+        (room / f"{name}.py").exists() or name in {"main", "journey", *own} for name in names
     )
 
 
