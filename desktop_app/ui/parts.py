@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 from collections.abc import Callable
 
-from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -165,6 +165,14 @@ class SearchField(QLineEdit):
         middle = (self.height() - SIZE) // 2
         self._lens.setGeometry(9, middle, SIZE, SIZE)
         self._clear.setGeometry(self.width() - 30, (self.height() - 26) // 2, 26, 26)
+
+    def event(self, event: QEvent) -> bool:
+        # before the window's own use of Escape
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
+            if event.key() == Qt.Key.Key_Escape and self.text():
+                event.accept()
+                return True
+        return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape and self.text():

@@ -168,7 +168,7 @@ class RowDelegate(QStyledItemDelegate):
             painter.drawText(QRect(rect.left(), top + LINE, rect.width(), LINE), left, line)
         share = index.data(RowRole.PROGRESS)
         if isinstance(share, float):
-            bar = QRect(rect.left(), rect.bottom() - 4, rect.width(), 3)
+            bar = QRect(rect.left(), rect.bottom() - 2, rect.width(), 3)
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(QColor(tokens.border))
             painter.drawRoundedRect(bar, 1, 1)

@@ -14,7 +14,6 @@ KEYS: tuple[tuple[str, str, str], ...] = (
     ("new", "Ctrl+N", "New conversation"),
     ("search", "Ctrl+K", "Search conversations"),
     ("composer", "Ctrl+L", "Write a question"),
-    ("stop", "Esc", "Stop the answer"),
     ("panel", "Ctrl+D", "Show or hide documents and source"),
     ("sidebar", "Ctrl+B", "Show or hide conversations"),
     ("add", "Ctrl+O", "Add documents"),
@@ -27,6 +26,7 @@ KEYS: tuple[tuple[str, str, str], ...] = (
 
 ELSEWHERE: tuple[tuple[str, str], ...] = (
     ("Enter", "Send; Shift+Enter starts a new line"),
+    ("Esc", "Stop the answer, close what is open in between"),
     ("F2", "Rename the selected conversation"),
     ("Del", "Delete the selected conversation or remove the selected document"),
     ("Ctrl+F", "Find in the source"),

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from PySide6.QtCore import Qt, QUrl, Signal
-from PySide6.QtGui import QCloseEvent, QGuiApplication, QResizeEvent, QShowEvent
+from PySide6.QtGui import QCloseEvent, QGuiApplication, QKeyEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QMainWindow, QSplitter, QVBoxLayout, QWidget
 
 from desktop_app.domain.cancel import CancelToken
@@ -116,6 +116,7 @@ class MainWindow(QMainWindow):
         chat.citation_clicked.connect(self.open_cited)
         chat.fault.connect(self._chat_fault)
         chat.documents_dropped.connect(self._dropped)
+        chat.model_requested.connect(header.ask_for_model)
         chat.model_requested.connect(self.header.ask_for_model)
         header.sidebar_wanted.connect(self.toggle_sidebar)
         header.panel_wanted.connect(self.toggle_panel)
@@ -363,8 +364,18 @@ class MainWindow(QMainWindow):
         sizes = tuple(self.splitter.sizes()) if shown else kept
         return Placement(rect.x(), rect.y(), rect.width(), rect.height(), self.isMaximized(), sizes)
 
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        # what nobody nearer to the focus had a use for; the chat has an Escape of its own
+        if event.key() == Qt.Key.Key_Escape and self.chat.busy:
+            self.chat.stop()
+            return
+        super().keyPressEvent(event)
+
     def closeEvent(self, event: QCloseEvent) -> None:
         """Stop what runs, wait for its threads, keep the placement. Less than three seconds."""
+        if self.background.cancelled:
+            super().closeEvent(event)
+            return
         self._save(options.WINDOW_GEOMETRY, self._placement().save())
         self._unsubscribe()
         self.background.cancel()
