@@ -256,3 +256,20 @@ def test_nothing_heavy_is_imported() -> None:
         [sys.executable, "-P", "-c", code], capture_output=True, text=True, check=True
     )
     assert told.stdout.strip() == "set()"
+
+
+@pytest.mark.model
+def test_the_command_tries_the_real_engine(tmp_path: Path) -> None:
+    told = subprocess.run(
+        [sys.executable, "-P", "-m", "desktop_app", "doctor", "--json"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert told.stderr == ""
+    report = json.loads(told.stdout)
+    assert report["problems"] == []
+    assert told.returncode == 0
+    assert report["engine"]["self_test"]["ok"] is True
+    assert report["models"]["chat"]
