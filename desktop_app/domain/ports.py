@@ -127,7 +127,7 @@ class Retriever(Protocol):
         """(passages, documents) that a search looks through."""
 
     def unreadable(self, documents: Sequence[int] | None = None) -> tuple[str, ...]:
-        """Names of documents that a search cannot see (failed, locked, no text)."""
+        """Names of documents that a search cannot see (failed, locked, no text, not read yet)."""
 
 
 class Library(Retriever, Protocol):
@@ -306,7 +306,7 @@ class DocumentStore(Protocol):
         """(live passages, documents that have any)."""
 
     def unreadable(self, documents: Sequence[int] | None = None) -> tuple[str, ...]:
-        """Names of documents without live passages that failed, are locked or hold no text."""
+        """Names of documents without live passages; those that are not read yet say so."""
 
     def close(self) -> None: ...
 

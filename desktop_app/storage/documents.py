@@ -27,6 +27,9 @@ TERMS_LIMIT = 64
 IDS_AT_ONCE = 500
 """Ids in one statement; older SQLite takes 999."""
 
+PENDING = " (still being read)"
+"""Follows the name of a document that a search cannot see yet."""
+
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -331,12 +334,13 @@ class LibraryStore:
         """See the port."""
         only, chosen = _only(documents, "d.id")
         rows = self.database.query(
-            f"""SELECT d.name FROM documents d WHERE {only} AND d.state IN ('failed', 'locked', 'empty')
+            f"""SELECT d.name, d.state IN ('waiting', 'reading', 'embedding') AS pending
+            FROM documents d WHERE {only} AND d.state <> 'ready'
             AND NOT EXISTS (SELECT 1 FROM revisions r WHERE r.document = d.id AND r.live = 1)
             ORDER BY d.id""",
             chosen,
         )
-        return tuple(row["name"] for row in rows)
+        return tuple(f"{row['name']}{PENDING if row['pending'] else ''}" for row in rows)
 
     def close(self) -> None:
         """See the port."""

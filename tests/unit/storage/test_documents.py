@@ -239,7 +239,7 @@ def test_unreadable_names_what_a_search_cannot_see(store: LibraryStore) -> None:
         store.mark(ids[-1], state)
     kept = add(store, "/kept", "still readable")
     store.mark(kept, DocumentState.FAILED)
-    assert store.unreadable() == ("failed", "locked", "empty")
+    assert store.unreadable() == ("failed", "locked", "empty", "waiting (still being read)")
     assert store.unreadable(ids[1:2]) == ("locked",)
 
 
