@@ -182,7 +182,7 @@ class EndingCard(QFrame):
         self.show_sentence(
             wording.ending(state, answer),
             wording.details(answer) if state is MessageState.FAILED else "",
-            bad=state is MessageState.FAILED,
+            bad=state is not MessageState.STOPPED,
         )
 
     def show_sentence(self, sentence: str, details: str, *, bad: bool) -> None:

@@ -16,7 +16,7 @@ from PySide6.QtCore import QObject, Signal
 
 from desktop_app.domain.cancel import CancelToken
 from desktop_app.domain.events import Event, TurnAsked
-from desktop_app.domain.values import Message, MessageState, Passage, Question, Switches
+from desktop_app.domain.values import Message, MessageState, Outcome, Passage, Question, Switches
 from desktop_app.settings.options import ADMIT_IGNORANCE, SELF_CHECK
 from desktop_app.ui.chat import pastes, wording
 from desktop_app.ui.chat.live import PENDING_ANSWER, PENDING_QUESTION, Draft, LiveAnswer
@@ -163,13 +163,7 @@ class ChatController(QObject):
         if run is None:
             return self.messages
         live = run.live
-        question = run.asked or _pending(
-            "user", live.question_id or PENDING_QUESTION, live, MessageState.ASKED
-        )
-        answer = _pending(
-            "assistant", live.answer_id or PENDING_ANSWER, live, MessageState.STREAMING
-        )
-        return [*run.before, question, answer]
+        return [*run.before, run.asked or _asked(live), _answering(live)]
 
     def _question(self, text: str, given: tuple[Passage, ...]) -> Question:
         settings = self._services.settings
@@ -195,11 +189,11 @@ class ChatController(QObject):
         status = run.live.status
         run.live.hear(event)
         if isinstance(event, TurnAsked):
-            self._asked(run, event, status)
+            self._turn_asked(run, event, status)
         if run is self._shown:
             self.live_changed.emit(run.live)
 
-    def _asked(self, run: Run, event: TurnAsked, status: str) -> None:
+    def _turn_asked(self, run: Run, event: TurnAsked, status: str) -> None:
         if len(self._runs) > 1:
             run.live.status = status
         if run.live.question.passages:
@@ -240,9 +234,13 @@ class ChatController(QObject):
             run.stream.deleteLater()
         if run is not self._shown:
             return
+        before = self.messages
         if run.live.conversation_id:
             self._begin(run.live.conversation_id)
-        if self.conversation_id is None:
+        if run.live.answer is not None and not run.live.saved:
+            # it could not be stored, so what is on the screen is all there is of it
+            self.messages = self.shown_messages()
+        if self.conversation_id is None or self.messages is not before:
             self._shown = None
             self.path_changed.emit(self.messages, False)
             self.busy_changed.emit(False)
@@ -308,6 +306,19 @@ def _place(messages: list[Message], message_id: int) -> int:
     return len(messages)
 
 
-def _pending(role: Any, number: int, live: LiveAnswer, state: MessageState) -> Message:
-    text = live.question.text if role == "user" else ""
-    return Message(number, live.conversation_id, live.parent_id, role, text, state, 0.0)
+def _asked(live: LiveAnswer) -> Message:
+    """The question of a running turn."""
+    number = live.question_id or PENDING_QUESTION
+    state, text = MessageState.ASKED, live.question.text
+    return Message(number, live.conversation_id, live.parent_id, "user", text, state, 0.0)
+
+
+def _answering(live: LiveAnswer) -> Message:
+    """The answer of a running turn, as far as it is there."""
+    number = live.answer_id or PENDING_ANSWER
+    state = MessageState.STREAMING
+    if live.answer is not None:
+        states = {Outcome.STOPPED: MessageState.STOPPED, Outcome.FAILED: MessageState.FAILED}
+        state = states.get(live.answer.outcome, MessageState.DONE)
+    where = live.conversation_id, live.question_id
+    return Message(number, *where, "assistant", live.text, state, 0.0, (), live.answer)

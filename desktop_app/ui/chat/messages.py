@@ -261,8 +261,7 @@ class AnswerMessage(MessageWidget):
         speed = wording.speed(answer) if answer else ""
         self.speed.set_whole(f"· {speed}" if support and speed else speed)
         self.copy_button.setVisible(bool(message.text))
-        ended = message.state not in (MessageState.ASKED, MessageState.STREAMING)
-        self._foot.setVisible(ended and not declined)
+        self._foot.setVisible(not declined)
         self.retry_button.setVisible(self.ending.isHidden())
 
     def set_busy(self, busy: bool) -> None:

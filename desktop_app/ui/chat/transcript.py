@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from PySide6.QtCore import QEvent, QTimer, Signal
-from PySide6.QtGui import QFont, QFontMetricsF, QResizeEvent
+from PySide6.QtGui import QFont, QFontMetricsF, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from desktop_app.domain.values import Message
@@ -127,7 +127,6 @@ class Transcript(QScrollArea):
         self._from_bottom = bar.maximum() - bar.value()
         self._first = max(0, self._first - WINDOW)
         self._arrange()
-        self._settle.start()
 
     def go_to_end(self) -> None:
         """Scroll to the newest message and follow it."""
@@ -179,6 +178,7 @@ class Transcript(QScrollArea):
     def _range_changed(self, _least: int, most: int) -> None:
         if self._from_bottom is not None:
             self.verticalScrollBar().setValue(most - self._from_bottom)
+            self._settle.start()
         elif self._following:
             self.verticalScrollBar().setValue(most)
         self._update_end_button()
@@ -200,6 +200,10 @@ class Transcript(QScrollArea):
             size.width(),
             size.height(),
         )
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        self._settled()  # whoever scrolls is not held to a place
+        super().wheelEvent(event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

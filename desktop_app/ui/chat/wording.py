@@ -39,6 +39,7 @@ ASK_ABOUT_PASTE = "Ask about the pasted text…"
 EDITING = "Editing an earlier question: the old one is kept beside it."
 STOP_EDITING = "Stop editing"
 NOT_GROUNDED = "Not from your documents and not checked: the model answered from what it learned."
+ANYWAY = "Answered although your documents may not hold it."
 NOT_CHECKED = "Not checked: self-check was off."
 CUT = "Cut at the length limit. Raise it in Settings, or ask for the rest."
 STOPPED = "Stopped. What had been written is kept."
@@ -187,12 +188,18 @@ def speed(answer: Answer) -> str:
 
 def caveats(answer: Answer) -> list[str]:
     """What must be said in words about an answer that stands."""
-    said: list[str] = []
-    if answer.outcome in (Outcome.DECLINED, Outcome.FAILED):
+    said = [answer.notice] if answer.notice else []
+    if answer.outcome in (Outcome.DECLINED, Outcome.FAILED) or not answer.text:
         return said
-    if answer.text and not answer.grounded:
-        said.append(NOT_GROUNDED)
-    elif answer.text and answer.outcome is Outcome.ANSWERED and not answer.verdicts:
+    if not answer.grounded:
+        said.append(ANYWAY if answer.why.searched else NOT_GROUNDED)
+    checkable = answer.grounded or answer.why.searched > 0
+    if (
+        checkable
+        and not answer.verdicts
+        and answer.outcome is Outcome.ANSWERED
+        and not answer.notice
+    ):
         said.append(NOT_CHECKED)
     if answer.cut:
         said.append(CUT)
@@ -203,6 +210,8 @@ def ending(state: MessageState, answer: Answer | None) -> str:
     """What to say under an answer that did not end by itself."""
     if state is MessageState.STOPPED:
         return STOPPED
+    if state is MessageState.STREAMING:
+        return INTERRUPTED
     if state is not MessageState.FAILED:
         return ""
     if answer is None:

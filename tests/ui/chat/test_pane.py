@@ -363,6 +363,33 @@ def test_an_error_after_storing_keeps_the_question_and_offers_retry(pane, ask, q
     assert answer_of(pane).text.text == "You asked: Kept?"
 
 
+def test_an_answer_that_could_not_be_stored_stays_on_the_screen(
+    pane, ask, qtbot, services, monkeypatch
+):
+    def full(message_id, state, answer):
+        raise KnownFault("DI1", "The disk is full.")
+
+    monkeypatch.setattr(services.conversations, "finish", full)
+    services.turns.answers = cited
+    ask("Kept?")
+    assert answer_of(pane).text.text == TEXT
+    assert answer_of(pane).support.text() == "1 of 2 sentences supported"
+    assert [error.fault.code for error, _retry in pane.faults] == ["DI1"]
+
+
+def test_an_answer_interrupted_in_an_earlier_run_says_so(pane, qtbot, services):
+    store = services.conversations
+    conversation = store.create("old")
+    store.keep(store.add_answer(store.add_question(conversation.id, None, "Q?")), "Half an")
+    pane.open(conversation.id)
+    qtbot.waitUntil(lambda: len(pane.transcript.widgets) == 2)
+    assert answer_of(pane).text.text == "Half an"
+    assert answer_of(pane).ending.sentence.text() == wording.INTERRUPTED
+    click(qtbot, answer_of(pane).ending.retry_button)
+    settled(qtbot, pane)
+    assert answer_of(pane).text.text == "You asked: Q?"
+
+
 def test_a_path_that_cannot_be_read_is_a_fault_with_retry(pane, services, qtbot, monkeypatch):
     services.conversations.create("one")
     path = services.conversations.path

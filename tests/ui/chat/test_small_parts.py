@@ -111,6 +111,10 @@ def test_caveats_are_said_in_words():
     assert wording.caveats(bare) == [wording.NOT_GROUNDED, wording.CUT]
     grounded = Answer("q", Outcome.ANSWERED, "t", grounded=True)
     assert wording.caveats(grounded) == [wording.NOT_CHECKED]
+    anyway = Answer("q", Outcome.ANSWERED, "t", why=Why(searched=4))
+    assert wording.caveats(anyway) == [wording.ANYWAY, wording.NOT_CHECKED]
+    noticed = Answer("q", Outcome.ANSWERED, "t", grounded=True, notice="The checker failed.")
+    assert wording.caveats(noticed) == ["The checker failed."]
     assert wording.caveats(Answer("q", Outcome.DECLINED, "t")) == []
 
 
