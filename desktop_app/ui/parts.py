@@ -168,8 +168,9 @@ class SearchField(QLineEdit):
 
     def event(self, event: QEvent) -> bool:
         # before the window's own use of Escape
-        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
-            if event.key() == Qt.Key.Key_Escape and self.text():
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride:
+            emptied = event.key() == Qt.Key.Key_Escape and bool(self.text())
+            if emptied:
                 event.accept()
                 return True
         return super().event(event)
