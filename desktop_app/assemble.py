@@ -77,6 +77,7 @@ def pipeline_config(
 
     def config() -> PipelineConfig:
         chosen = shelf.find(model or settings.get(options.MODEL))
+        shelf.info(chosen.path)  # refuses what is no whole chat model before the engine sees it
         return PipelineConfig(
             model_name=chosen.name,
             model_path=chosen.path,

@@ -32,6 +32,7 @@ class GGUFShelf:
 
     def __init__(self, paths: ModelFolders) -> None:
         self._paths = paths
+        self._read: dict[str, tuple[tuple[int, int], ModelInfo]] = {}
 
     def models(self) -> list[ModelFile]:
         """Chat models, the starter first. Damaged files are among them: `info` says what is wrong."""
@@ -73,8 +74,14 @@ class GGUFShelf:
         raise _not_found(f"No model is called {wanted!r}" if wanted else "No model is here", models)
 
     def info(self, path: str) -> ModelInfo:
-        """What the header says; raises as `read_model` for what is not a whole chat model."""
-        return read_model(path)
+        """What the header says; raises as `read_model` for what is not a whole chat model.
+
+        Read again when the file's size or time changed.
+        """
+        version = _version(path)
+        if path not in self._read or self._read[path][0] != version:
+            self._read[path] = (version, read_model(path))
+        return self._read[path][1]
 
 
 def _starter_folder() -> Path | None:
@@ -110,6 +117,14 @@ def _model_file(path: Path, source: Source = "file") -> ModelFile:
     except OSError:
         size = 0
     return ModelFile(path.stem, str(path), size, source)
+
+
+def _version(path: str) -> tuple[int, int]:
+    try:
+        status = os.stat(path)
+    except OSError:
+        return 0, 0
+    return status.st_size, status.st_mtime_ns
 
 
 def _key(name: str) -> str:

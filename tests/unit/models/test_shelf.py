@@ -101,3 +101,17 @@ def test_an_empty_shelf(folders, monkeypatch):
     folders.models.rmdir()
     with pytest.raises(KnownFault, match=r"No model is here\..*folder models"):
         GGUFShelf(folders).find("")
+
+
+def test_a_header_is_read_once_until_the_file_changes(shelf, monkeypatch):
+    path = shelf.find("beta-2B").path
+    read = []
+    monkeypatch.setattr(
+        "desktop_app.models.shelf.read_model", lambda path: read.append(path) or len(read)
+    )
+    assert [shelf.info(path), shelf.info(path)] == [1, 1]
+    with open(path, "ab") as file:
+        file.write(b"more")
+    assert shelf.info(path) == 2
+    shelf.info("/absent.gguf")
+    assert read == [path, path, "/absent.gguf"]
