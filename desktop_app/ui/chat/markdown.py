@@ -192,7 +192,7 @@ class _Page:
         if mark.kind == "cite":
             marker = self.notes.citations[mark.index].marker
             return (
-                f'&nbsp;<a href="cite:{mark.index}" style="color:{self.tokens.accent};'
+                f'&nbsp;&nbsp;<a href="cite:{mark.index}" style="color:{self.tokens.accent};'
                 f'font-size:11px;font-weight:600;text-decoration:none">&nbsp;{marker}&nbsp;</a>&nbsp;'
             )
         self._inside = verdict = self.notes.verdicts[mark.index]

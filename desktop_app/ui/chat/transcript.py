@@ -22,6 +22,7 @@ COLUMNS = 75
 NEAR_END = 32
 """Pixels from the bottom within which new text is followed."""
 SETTLE_MS = 250
+SIDE = 24
 _SAMPLE = "The lantern ferry Brightwater was designed by the engineer Ines Calder."
 
 
@@ -65,8 +66,8 @@ class Transcript(QScrollArea):
 
     def _place_column(self) -> None:
         content = QWidget()
-        row = QHBoxLayout(content)
-        row.setContentsMargins(24, 0, 24, 0)
+        self._row = row = QHBoxLayout(content)
+        row.setContentsMargins(SIDE, 0, SIDE, 0)
         row.addStretch(1)
         row.addWidget(self._column, 10_000)
         row.addStretch(1)
@@ -176,6 +177,9 @@ class Transcript(QScrollArea):
         widget.answer_anyway.connect(self.answer_anyway)
 
     def _range_changed(self, _least: int, most: int) -> None:
+        # the bar takes room on the right; as much on the left keeps the column over the composer
+        bar = self.verticalScrollBar().sizeHint().width() if most > 0 else 0
+        self._row.setContentsMargins(SIDE + bar, 0, SIDE, 0)
         if self._from_bottom is not None:
             self.verticalScrollBar().setValue(most - self._from_bottom)
             self._settle.start()
