@@ -15,11 +15,16 @@ class Source(QWidget):
     def __init__(self, files: list[str]) -> None:
         super().__init__()
         self.files = files
+        self.dragging = False
         self.setWindowTitle("Drag source")
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if self.dragging:
+            return
+        self.dragging = True
         data = QMimeData()
         data.setUrls([QUrl.fromLocalFile(file) for file in self.files])
+        print("dragging", flush=True)  # noqa: T201 - for whoever moves the mouse
         drag = QDrag(self)
         drag.setMimeData(data)
         taken = drag.exec(Qt.DropAction.CopyAction)

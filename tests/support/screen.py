@@ -6,6 +6,7 @@ There is no window manager, so windows lie where they put themselves and are foc
 from __future__ import annotations
 
 import os
+import re
 import select
 import shutil
 import struct
@@ -149,8 +150,13 @@ class Screen:
         self.xdotool("key", "--clearmodifiers", "--delay", "20", *names)
 
     def type(self, text: str) -> None:
-        """Type text into what has the keyboard."""
-        self.xdotool("type", "--clearmodifiers", "--delay", "12", text)
+        """Type text into what has the keyboard.
+
+        A character that no key has gets one for a moment; a busy program must have read it by then.
+        """
+        for run in re.findall(r"[\x20-\x7e]+|[^\x20-\x7e]", text):
+            delay = "12" if run.isascii() else "250"
+            self.xdotool("type", "--clearmodifiers", "--delay", delay, run)
 
     def click(self, x: int, y: int, button: int = 1) -> None:
         """Click at a place on the screen."""
@@ -158,27 +164,36 @@ class Screen:
 
     def drop(self, files: Sequence[Path], x: int, y: int) -> None:
         """Drag files out of another program's window, which lies in the lower left corner, to a place."""
-        words = [str(DRAG_SOURCE), str(HEIGHT - 60), *map(str, files)]
-        source = self.start(*words)
-        try:
-            self.window("Drag source")
-            left, top = 30, HEIGHT - 30
-            self.xdotool("mousemove", "--sync", str(left), str(top), "mousedown", "1")
-            for step in range(
-                1, 11
-            ):  # a drag begins only when the mouse moves, and is heard on its way
-                across = (left + (x - left) * step // 10, top + (y - top) * step // 10)
-                self.xdotool("mousemove", str(across[0]), str(across[1]))
-                time.sleep(0.05)
-            self.xdotool("mousemove", "--sync", str(x + 1), str(y))
-            time.sleep(0.2)
-            self.xdotool("mouseup", "1")
-            wait_until(lambda: source.poll() is not None, 10, "the drop to be taken")
-        finally:
-            if source.poll() is None:
-                source.kill()
-            source.wait()
-        assert source.returncode == 0, "nobody took what was dropped"
+        for attempt in range(
+            3
+        ):  # a busy program may not have heard of the drag when the mouse lets go
+            log = self.folder / f"drag-{attempt}-{time.monotonic_ns()}"
+            source = self.start(DRAG_SOURCE, str(HEIGHT - 60), *files, log=log)
+            try:
+                self.window("Drag source")
+                self._drag(log, x, y)
+                wait_until(lambda source=source: source.poll() is not None, 10, "the drag's end")
+            finally:
+                if source.poll() is None:
+                    source.kill()
+                source.wait()
+            if source.returncode == 0:
+                return
+        raise TooLate(f"nobody took what was dropped at {x}, {y}")
+
+    def _drag(self, log: Path, x: int, y: int) -> None:
+        left, top = 30, HEIGHT - 30
+        self.xdotool("mousemove", "--sync", str(left), str(top), "mousedown", "1")
+        # a drag begins when the mouse moves, and is heard on its way
+        self.xdotool("mousemove", str(left + 12), str(top - 12))
+        wait_until(lambda: "dragging" in log.read_text(), 10, "the drag to begin")
+        for step in range(1, 11):
+            across = (left + (x - left) * step // 10, top + (y - top) * step // 10)
+            self.xdotool("mousemove", str(across[0]), str(across[1]))
+            time.sleep(0.05)
+        self.xdotool("mousemove", "--sync", str(x + 1), str(y))
+        time.sleep(0.4)
+        self.xdotool("mouseup", "1")
 
     def pixels(self) -> tuple[int, int, bytes]:
         """Width, height and the pixels of the whole screen, 4 bytes each: blue, green, red, unused."""
