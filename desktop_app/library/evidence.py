@@ -1,6 +1,6 @@
 """The evidence checker: how likely a passage answers a question, or supports a sentence.
 
-Passages are cut into windows of one and three sentences; the embedder's cosines and the signals of
+Passages are cut into windows of one to three sentences; the embedder's cosines and the signals of
 `signals.py` go through a logistic layer whose weights `tools/fit_evidence.py` fits.
 """
 
@@ -81,6 +81,13 @@ def _head(data: dict[str, Any], names: tuple[str, ...]) -> Head:
     return Head(arrays[0], arrays[1], arrays[2], float(data["bias"]), float(data["threshold"]))
 
 
+def _mean(vectors: list[Vectors]) -> Vectors:
+    if len(vectors) == 1:
+        return vectors[0]
+    total: Vectors = np.sum(vectors, axis=0)
+    return total / max(float(np.linalg.norm(total)), 1e-9)
+
+
 class EvidenceChecker:
     """An `EvidenceScorer` over an embedder. Safe to call from several threads.
 
@@ -137,7 +144,9 @@ class EvidenceChecker:
         texts = [signals.passage_text(passage) for passage in passages]
         pairs = [[signals.likely_windows(text, query) for text in texts] for query in asked]
         wanted = {query.text for query in asked if query.text.strip()}
-        wanted.update(window.text for row in pairs for windows in row for window in windows)
+        wanted.update(
+            part for row in pairs for windows in row for window in windows for part in window.parts
+        )
         vectors = self._embed(sorted(wanted), cancel)
         return [
             [
@@ -153,7 +162,7 @@ class EvidenceChecker:
     ) -> Match | None:
         if not windows or not query.text.strip():
             return None
-        stacked = np.stack([vectors[window.text] for window in windows])
+        stacked = np.stack([_mean([vectors[part] for part in w.parts]) for w in windows])
         return signals.match(query, text, windows, stacked @ vectors[query.text])
 
     def _embed(self, texts: list[str], cancel: CancelToken | None) -> dict[str, Vectors]:

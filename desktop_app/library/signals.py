@@ -40,20 +40,25 @@ ANSWERABLE = (
 )  # fmt: skip
 SUPPORTED = (
     "cosine", "cosine_sentence", "cosine_top3", "coverage", "coverage_window", "coverage_at_cosine",
-    "joint", "names_missing", "numbers_missing", "any_number_missing", "bigrams", "word_bigrams",
+    "joint", "names_missing", "some_numbers_missing", "bigrams", "word_bigrams",
     "heaviest_missing", "missing_words", "negation", "sentence_words", "passage_length",
 )  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Window:
-    """A stretch of a passage of one sentence, or of `SPAN` sentences when `wide`."""
+    """A stretch of a passage: one sentence, or up to `SPAN` when `wide`."""
 
     start: int
     end: int
     text: str
-    wide: bool
+    parts: tuple[str, ...]
+    """Its sentences: only these are embedded; a wide window's vector is their mean, which costs nothing."""
     stems: frozenset[str]
+
+    @property
+    def wide(self) -> bool:
+        return len(self.parts) > 1
 
 
 @dataclass(frozen=True)
@@ -90,13 +95,17 @@ def passage_text(text: str) -> PassageText:
     """Cut and read a passage; the last ones are kept."""
     spans = sentences(text)
     stems = [frozenset(content_words(text[a:b])) for a, b in spans]
-    windows = [Window(a, b, text[a:b], False, s) for (a, b), s in zip(spans, stems, strict=True)]
+    texts = [text[a:b] for a, b in spans]
+    windows = [
+        Window(a, b, each, (each,), found)
+        for (a, b), each, found in zip(spans, texts, stems, strict=True)
+    ]
     for first in range(0, max(len(spans) - 1, 0), 2):
         last = min(first + SPAN, len(spans)) - 1
-        if last > first:
-            start, end = spans[first][0], spans[last][1]
-            union = frozenset[str]().union(*stems[first : last + 1])
-            windows.append(Window(start, end, text[start:end], True, union))
+        start, end = spans[first][0], spans[last][1]
+        union = frozenset[str]().union(*stems[first : last + 1])
+        parts = tuple(texts[first : last + 1])
+        windows.append(Window(start, end, text[start:end], parts, union))
     return PassageText(
         tuple(windows),
         frozenset().union(*stems),
@@ -206,12 +215,14 @@ def answerable_signals(query: QueryText, passage: PassageText, found: Match) -> 
 def supported_signals(query: QueryText, passage: PassageText, found: Match) -> list[float]:
     """The numbers named in `SUPPORTED`, in that order."""
     window = query_text(found.best.text)
+    # one wrong figure among right ones tells; none found at all may stand there in words
+    absent = query.numbers - passage.numbers
     missing = len([stem for stem in query.stems if stem not in passage.stems])
     return [
         found.cosine, found.cosine_sentence, found.cosine_top3, found.coverage,
         found.coverage_window, found.coverage_at_cosine, found.joint,
-        _share_missing(query.names, passage.stems), _share_missing(query.numbers, passage.numbers),
-        float(bool(query.numbers - passage.numbers)),
+        _share_missing(query.names, passage.stems),
+        float(bool(absent) and absent != query.numbers),
         _share_shared(query.bigrams, passage.bigrams),
         _share_shared(query.word_bigrams, passage.word_bigrams), found.heaviest_missing,
         math.log1p(missing), float(query.negated != window.negated),
