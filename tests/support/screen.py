@@ -164,22 +164,22 @@ class Screen:
 
     def drop(self, files: Sequence[Path], x: int, y: int) -> None:
         """Drag files out of another program's window, which lies in the lower left corner, to a place."""
-        for attempt in range(
-            3
-        ):  # a busy program may not have heard of the drag when the mouse lets go
-            log = self.folder / f"drag-{attempt}-{time.monotonic_ns()}"
-            source = self.start(DRAG_SOURCE, str(HEIGHT - 60), *files, log=log)
-            try:
-                self.window("Drag source")
-                self._drag(log, x, y)
-                wait_until(lambda source=source: source.poll() is not None, 10, "the drag's end")
-            finally:
-                if source.poll() is None:
-                    source.kill()
-                source.wait()
-            if source.returncode == 0:
-                return
-        raise TooLate(f"nobody took what was dropped at {x}, {y}")
+        # A busy program may not have heard of the drag when the mouse lets go.
+        if not any(self._drop_once(files, x, y) for _ in range(3)):
+            raise TooLate(f"nobody took what was dropped at {x}, {y}")
+
+    def _drop_once(self, files: Sequence[Path], x: int, y: int) -> bool:
+        log = self.folder / f"drag-{time.monotonic_ns()}"
+        source = self.start(DRAG_SOURCE, str(HEIGHT - 60), *files, log=log)
+        try:
+            self.window("Drag source")
+            self._drag(log, x, y)
+            wait_until(lambda: source.poll() is not None, 10, "the drag's end")
+        finally:
+            if source.poll() is None:
+                source.kill()
+            source.wait()
+        return source.returncode == 0
 
     def _drag(self, log: Path, x: int, y: int) -> None:
         left, top = 30, HEIGHT - 30
