@@ -160,7 +160,7 @@ def settings(stage: Stage) -> QWidget:
     harbour.fill_conversations(stage.conversations)
     harbour.fill_library(stage.library)
     window = stage.open()
-    window.open_settings()
+    window.dialogs.open_settings()
     settle()
     return window
 

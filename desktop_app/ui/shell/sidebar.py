@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from PySide6.QtCore import QModelIndex, QPoint, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtGui import QAction, QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QStackedLayout, QVBoxLayout, QWidget
 
 from desktop_app.domain.ports import Conversations
@@ -146,6 +146,10 @@ class Sidebar(QWidget):
             action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
             action.triggered.connect(called)
             self.list.addAction(action)
+        down = QShortcut(QKeySequence(Qt.Key.Key_Down), self.search)
+        down.setContext(Qt.ShortcutContext.WidgetShortcut)
+        down.activated.connect(self._enter_list)
+        self.search.returnPressed.connect(self._open_first)
 
     # --- what is listed -------------------------------------------------------------------------
 
@@ -187,6 +191,19 @@ class Sidebar(QWidget):
         """Ctrl+K."""
         self.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self.search.selectAll()
+
+    def _first(self) -> QModelIndex:
+        """The first conversation of the list, below its heading; invalid when there is none."""
+        places = (self.rows.index(row, 0) for row in range(self.rows.rowCount()))
+        return next((one for one in places if self.rows.conversation(one)), QModelIndex())
+
+    def _enter_list(self) -> None:
+        if not self.list.currentIndex().isValid():
+            self.list.setCurrentIndex(self._first())
+        self.list.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _open_first(self) -> None:
+        self._open(self._first())
 
     # --- what is done with one ------------------------------------------------------------------
 

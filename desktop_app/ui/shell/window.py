@@ -6,19 +6,27 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from PySide6.QtCore import Qt, QUrl, Signal
-from PySide6.QtGui import QCloseEvent, QGuiApplication, QKeyEvent, QResizeEvent, QShowEvent
+from PySide6.QtGui import (
+    QCloseEvent,
+    QDragEnterEvent,
+    QDropEvent,
+    QGuiApplication,
+    QKeyEvent,
+    QResizeEvent,
+    QShowEvent,
+)
 from PySide6.QtWidgets import QMainWindow, QSplitter, QVBoxLayout, QWidget
 
 from desktop_app.domain.cancel import CancelToken
-from desktop_app.domain.values import Conversation, ModelFile
+from desktop_app.domain.values import Conversation
 from desktop_app.settings import options
 from desktop_app.settings.options import Option
 from desktop_app.ui import wording
 from desktop_app.ui.chat.pane import ChatPane
+from desktop_app.ui.library.drops import urls_of
 from desktop_app.ui.library.side import SidePanel
 from desktop_app.ui.notices import Notices
 from desktop_app.ui.services import Services
-from desktop_app.ui.settings.dialog import SettingsDialog
 from desktop_app.ui.shell.arrangement import (
     LEFT_WIDTH,
     MEDIUM,
@@ -29,9 +37,10 @@ from desktop_app.ui.shell.arrangement import (
     columns,
     placed,
 )
+from desktop_app.ui.shell.dialogs import Dialogs
 from desktop_app.ui.shell.header import Header
 from desktop_app.ui.shell.models import Models
-from desktop_app.ui.shell.shortcuts import ShortcutsDialog, make_actions
+from desktop_app.ui.shell.shortcuts import make_actions
 from desktop_app.ui.shell.sidebar import Sidebar
 from desktop_app.ui.tasks import Tasks
 from desktop_app.ui.theme import theme
@@ -54,12 +63,12 @@ class MainWindow(QMainWindow):
         self.services = services
         self.setWindowTitle(wording.APP)
         self.setMinimumSize(*SMALLEST)
+        self.setAcceptDrops(True)
         self.background = CancelToken()
         self._conversation: int | None = None
         self._width_class = ""
         self._left, self._right = True, services.settings.get(options.DOCUMENT_PANEL)
         self._small_left = self._small_right = False
-        self._settings_dialog: SettingsDialog | None = None
         theme().set_mode(services.settings.get(options.THEME))
         self._build()
         self._connect()
@@ -72,6 +81,7 @@ class MainWindow(QMainWindow):
         services = self.services
         self.tasks = Tasks(self)
         self.notices = Notices()
+        self.dialogs = Dialogs(self, services, self.tasks, self.notices)
         self.header = Header()
         self.chat = ChatPane(services, self.tasks)
         self.models = Models(
@@ -106,8 +116,8 @@ class MainWindow(QMainWindow):
         sidebar, chat, header = self.sidebar, self.chat, self.header
         sidebar.opened.connect(self._open)
         sidebar.new_wanted.connect(self.new_conversation)
-        sidebar.settings_wanted.connect(self.open_settings)
-        sidebar.shortcuts_wanted.connect(self.open_shortcuts)
+        sidebar.settings_wanted.connect(self.dialogs.open_settings)
+        sidebar.shortcuts_wanted.connect(self.dialogs.open_shortcuts)
         sidebar.hide_wanted.connect(self.toggle_sidebar)
         sidebar.removed.connect(self._removed)
         sidebar.renamed.connect(self._renamed)
@@ -138,8 +148,8 @@ class MainWindow(QMainWindow):
             "sidebar": self.toggle_sidebar,
             "add": self._add_documents,
             "model": self.header.ask_for_model,
-            "settings": self.open_settings,
-            "shortcuts": self.open_shortcuts,
+            "settings": self.dialogs.open_settings,
+            "shortcuts": self.dialogs.open_shortcuts,
             "quit": self.close,
         }
 
@@ -147,10 +157,11 @@ class MainWindow(QMainWindow):
         """What can wait until the window is seen: the lists, the model, unfinished documents."""
         self.sidebar.refresh()
         self.side.documents.refresh()
-        for sentence in self.services.settings.notes:
-            self.notices.show_note(sentence)
+        news = [*self.services.settings.notes]
         if interrupted:
-            self.notices.show_note(wording.interrupted(interrupted))
+            news.append(wording.interrupted(interrupted))
+        if news:
+            self.notices.show_note(" ".join(news))
         self.models.load()
         self.side.documents.finish_earlier()
         self.chat.focus_composer()
@@ -231,6 +242,16 @@ class MainWindow(QMainWindow):
         ]
         self.side.documents.add_urls(urls)
 
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if urls_of(event.mimeData()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        urls = urls_of(event.mimeData())
+        if urls:
+            event.acceptProposedAction()
+            self._dropped(urls)
+
     # --- columns --------------------------------------------------------------------------------
 
     def toggle_panel(self) -> None:
@@ -277,7 +298,7 @@ class MainWindow(QMainWindow):
             self._small_left = self._small_right = False
         self._arrange()
 
-    # --- keys and dialogs -----------------------------------------------------------------------
+    # --- keys and settings -----------------------------------------------------------------------
 
     def _search(self) -> None:
         if self.sidebar.isHidden():
@@ -289,41 +310,6 @@ class MainWindow(QMainWindow):
             self._small_left = self._small_right = False
             self._arrange()
         self.chat.focus_composer()
-
-    def open_shortcuts(self) -> None:
-        """F1."""
-        dialog = ShortcutsDialog(self)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.open()
-
-    def open_settings(self) -> None:
-        """The settings, once the models to choose from are known."""
-
-        def show(models: list[ModelFile]) -> None:
-            chosen = self.services.settings.get(options.MODEL)
-            choices: list[tuple[Any, str]] = [("", "Starter model")]
-            choices += [(model.name, wording.visible(model.name)) for model in models]
-            if chosen not in [value for value, _words in choices]:
-                choices.append((chosen, wording.folder_name(chosen)))
-            dialog = SettingsDialog(
-                self.services.settings,
-                self.notices.show_fault,
-                choices={options.MODEL.key: choices},
-                data_folder=self.services.data_folder,
-                parent=self,
-            )
-            dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-            dialog.destroyed.connect(self._settings_closed)
-            self._settings_dialog = dialog
-            dialog.show()
-
-        if self._settings_dialog is not None:
-            self._settings_dialog.raise_()
-            return
-        self.tasks.run(self.services.shelf.models).then(show).lane("models").start(self)
-
-    def _settings_closed(self) -> None:
-        self._settings_dialog = None
 
     def _apply_option(self, option: Option[Any]) -> None:
         if option is options.THEME:
@@ -366,8 +352,8 @@ class MainWindow(QMainWindow):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         # what nobody nearer to the focus had a use for; the chat has an Escape of its own
-        if event.key() == Qt.Key.Key_Escape and self.chat.busy:
-            self.chat.stop()
+        if event.key() == Qt.Key.Key_Escape:
+            self.chat.stop_shown()
             return
         super().keyPressEvent(event)
 
@@ -382,8 +368,7 @@ class MainWindow(QMainWindow):
         self.chat.stop()
         self.models.detach()
         self.side.documents.detach()
-        if self._settings_dialog is not None:
-            self._settings_dialog.close()
+        self.dialogs.close()
         self.tasks.close(CLOSE_SECONDS)
         super().closeEvent(event)
         self.closed.emit()

@@ -7,8 +7,8 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import QDropEvent, QGuiApplication
 from PySide6.QtWidgets import (
     QAbstractButton,
     QApplication,
@@ -286,6 +286,24 @@ def test_files_dropped_on_the_chat_are_added(qtbot, window, services, tmp_path):
     qtbot.waitUntil(lambda: window.header.documents.text() == " 3 documents")
 
 
+def test_files_dropped_anywhere_are_added(qtbot, window, services, tmp_path):
+    file = tmp_path / "a.txt"
+    file.write_text("x")
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(file))])
+    window.dropEvent(
+        QDropEvent(
+            QPointF(20, 20),
+            Qt.DropAction.CopyAction,
+            data,
+            Qt.MouseButton.LeftButton,
+            Qt.KeyboardModifier.NoModifier,
+        )
+    )
+    qtbot.waitUntil(lambda: services.library.added == [str(file)])
+    qtbot.waitUntil(lambda: window.header.documents.text() == " 3 documents")
+
+
 # --- faults -------------------------------------------------------------------------------------
 
 
@@ -306,10 +324,13 @@ def test_a_task_that_nobody_minds_comes_to_the_bar(qtbot, window, expect_log):
 
 
 def test_interrupted_answers_are_told(qtbot, services):
+    services.settings.notes.append("The settings file was damaged.")
     window = MainWindow(services)
     qtbot.addWidget(window)
     window.start(2)
-    assert window.notices.text().startswith("2 answers were interrupted")
+    assert window.notices.text().startswith(
+        "The settings file was damaged. 2 answers were interrupted"
+    )
     window.close()
 
 
@@ -402,10 +423,10 @@ def test_focus_goes_to_the_composer_by_key(qtbot, window):
 
 def test_settings_open_once_and_count_at_once(qtbot, window, services):
     key(qtbot, window, Qt.Key.Key_Comma)
-    qtbot.waitUntil(lambda: window._settings_dialog is not None)
-    dialog = window._settings_dialog
-    window.open_settings()
-    assert window._settings_dialog is dialog
+    qtbot.waitUntil(lambda: window.dialogs.settings is not None)
+    dialog = window.dialogs.settings
+    window.dialogs.open_settings()
+    assert window.dialogs.settings is dialog
     box = dialog.controls[options.THEME.key].widget
     box.setCurrentIndex(2)
     assert theme().dark
@@ -418,7 +439,7 @@ def test_settings_open_once_and_count_at_once(qtbot, window, services):
     assert len(services.engine.loaded) == loads + 1
     assert services.engine.loaded[-1][1].context == 8192
     dialog.accept()
-    qtbot.waitUntil(lambda: window._settings_dialog is None)
+    qtbot.waitUntil(lambda: window.dialogs.settings is None)
 
 
 def test_tab_goes_through_everything_and_round(qtbot, talked):
@@ -488,7 +509,7 @@ def test_escape_stops_the_answer_from_anywhere(qtbot, window, services):
         qtbot.waitUntil(lambda: window.chat.busy)
         focused.setFocus()
         key(qtbot, window, Qt.Key.Key_Escape, Qt.KeyboardModifier.NoModifier)
-        qtbot.waitUntil(lambda: not window.chat.busy)
+        qtbot.waitUntil(lambda: not window.chat.controller.answering)
 
 
 # --- closing ------------------------------------------------------------------------------------
