@@ -141,7 +141,8 @@ class ChatPane(QWidget):
                 self.focus_composer()
 
     def _show_path(self, messages: list[Message], anew: bool) -> None:
-        self.transcript.show_messages(messages, anew=anew)
+        attachments = self.controller.attachments
+        self.transcript.show_messages(messages, anew=anew, attachments=attachments)
         self._stack.setCurrentWidget(self.transcript if messages else self.empty)
         if self.controller.conversation_id is not None:
             self._stack.setCurrentWidget(self.transcript)
@@ -164,7 +165,8 @@ class ChatPane(QWidget):
     def _choose_documents(self) -> None:
         dialog = QFileDialog(self, "Choose documents")
         dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
-        dialog.filesSelected.connect(self.documents_dropped)
+        # a signal of a Qt list cannot be joined to one of a Python list
+        dialog.filesSelected.connect(lambda paths: self.documents_dropped.emit(list(paths)))
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
 
