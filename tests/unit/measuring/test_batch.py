@@ -66,8 +66,8 @@ def test_a_question_from_a_row() -> None:
 @pytest.mark.parametrize(
     "change",
     [
-        {"question": " "}, {"question": 3}, {"history": "x"}, {"history": [3]},
-        {"history": [{"role": "system"}]}, {"passages": "x"}, {"passages": ["x"]}, {"passages": [{"text": 3}]},
+        {"question": " "}, {"question": 3}, {"history": "x"}, {"history": [3]}, {"passages": "x"},
+        {"history": [{"role": "system"}]}, {"passages": ["x"]}, {"passages": [{"text": 3}]},
     ],
 )  # fmt: skip
 def test_a_bad_row_is_named(change: dict[str, object]) -> None:
