@@ -126,7 +126,7 @@ class RefusalCard(QFrame):
             self._layout.addSpacing(8)
             self._layout.addWidget(label(wording.NEAR_MISSES, "section"))
         for miss in why.near_misses[:3]:
-            text = ElidedLabel(wording.near_miss(miss))
+            text = label(wording.near_miss(miss), wrap=True)
             go = button(
                 wording.OPEN_SOURCE,
                 partial(self.source_opened.emit, miss),
@@ -135,8 +135,8 @@ class RefusalCard(QFrame):
             )
             row = QHBoxLayout()
             row.addWidget(text, 1)
-            row.addWidget(label(f"{miss.score:.2f}", "muted"))
-            row.addWidget(go)
+            row.addWidget(label(f"{miss.score:.2f}", "muted"), 0, Qt.AlignmentFlag.AlignTop)
+            row.addWidget(go, 0, Qt.AlignmentFlag.AlignTop)
             self._layout.addLayout(row)
         if why.unreadable:
             self._layout.addSpacing(4)

@@ -228,7 +228,7 @@ class Composer(QFrame):
             row.insertWidget(place, self._chip(place, text))
 
     def _chip(self, place: int, text: str) -> QWidget:
-        name = wording.pasted(len(text.encode("utf-8", "replace")))
+        name = pastes.name([text])
         chip = frame("note")
         row = QHBoxLayout(chip)
         row.setContentsMargins(10, 2, 2, 2)

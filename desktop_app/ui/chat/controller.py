@@ -66,6 +66,8 @@ class ChatController(QObject):
         self._shown: Run | None = None
         self._opening = 0
         self._passages: dict[int, tuple[Passage, ...]] = {}
+        self.attachments: dict[int, str] = {}
+        """What was pasted with a question, in words, by its id; for as long as the window lives."""
 
     @property
     def busy(self) -> bool:
@@ -107,6 +109,9 @@ class ChatController(QObject):
         question = self._question(draft.text, pastes.passages(draft.pastes))
         live = LiveAnswer(question, self.conversation_id or 0, parent_id=parent)
         run = Run(live, list(before), draft)
+        self.attachments.pop(PENDING_QUESTION, None)
+        if draft.pastes:
+            self.attachments[PENDING_QUESTION] = pastes.name(draft.pastes)
         self._start(run, lambda: self._ask(run))
         return True
 
@@ -196,8 +201,9 @@ class ChatController(QObject):
     def _turn_asked(self, run: Run, event: TurnAsked, status: str) -> None:
         if len(self._runs) > 1:
             run.live.status = status
-        if run.live.question.passages:
-            self._passages[event.question_id] = run.live.question.passages
+        if run.draft is not None and run.draft.pastes:
+            self._passages[event.question_id] = run.live.question.passages or ()
+            self.attachments[event.question_id] = pastes.name(run.draft.pastes)
         if run is self._shown:
             if run.draft is not None:
                 self.adopted.emit(PENDING_QUESTION, event.question_id)

@@ -5,16 +5,26 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QScrollArea,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
 
 from desktop_app.ui.chat import wording
 from desktop_app.ui.icons import icon
 from desktop_app.ui.parts import label
+from desktop_app.ui.theme import theme
 
 STEP_HEIGHT = 60
 
 
-class EmptyChat(QWidget):
+class EmptyChat(QScrollArea):
     """Signals: one for each of the three steps."""
 
     document_wanted = Signal()
@@ -23,6 +33,7 @@ class EmptyChat(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._pictures: dict[str, QLabel] = {}
         column = QWidget()
         column.setMaximumWidth(480)
         inside = QVBoxLayout(column)
@@ -42,11 +53,23 @@ class EmptyChat(QWidget):
         row.addStretch(1)
         row.addWidget(column, 10_000)
         row.addStretch(1)
-        layout = QVBoxLayout(self)
+        content = QWidget()
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setWidgetResizable(True)  # in a very low window one can still scroll to every step
+        layout = QVBoxLayout(content)
         layout.setContentsMargins(24, 24, 24, 24)
         layout.addStretch(2)
         layout.addLayout(row)
         layout.addStretch(3)
+        self.setWidget(content)
+        self.viewport().setAutoFillBackground(False)
+        content.setAutoFillBackground(False)
+        self._draw()
+        theme().changed.connect(self._draw)
+
+    def _draw(self) -> None:
+        for drawing, picture in self._pictures.items():
+            picture.setPixmap(icon(drawing, "accent").pixmap(20, 20))
 
     def _step(
         self, drawing: str, words: tuple[str, str], clicked: Callable[[], object]
@@ -59,7 +82,7 @@ class EmptyChat(QWidget):
         made.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         made.clicked.connect(lambda: clicked())
         picture = label()
-        picture.setPixmap(icon(drawing, "accent").pixmap(20, 20))
+        self._pictures[drawing] = picture
         row = QHBoxLayout(made)
         row.setContentsMargins(16, 10, 16, 10)
         row.setSpacing(16)

@@ -119,7 +119,9 @@ class UserMessage(MessageWidget):
         actions = QHBoxLayout()
         actions.setSpacing(0)
         actions.addStretch(1)
-        for widget in (self.siblings, self.copy_button, self.edit_button):
+        self.attachment = label(role="muted")
+        self.attachment.hide()
+        for widget in (self.attachment, self.siblings, self.copy_button, self.edit_button):
             actions.addWidget(widget)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -139,6 +141,11 @@ class UserMessage(MessageWidget):
         self.edit_button.setVisible(message.id != PENDING_QUESTION)
         failed = message.state is MessageState.FAILED
         self.ending.show_sentence(wording.NOT_ANSWERED if failed else "", "", bad=True)
+
+    def show_attachment(self, words: str) -> None:
+        """Say what came with the question."""
+        self.attachment.setText(words)
+        self.attachment.setVisible(bool(words))
 
     def set_busy(self, busy: bool) -> None:
         for widget in (self.siblings, self.edit_button, self.ending.retry_button):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from PySide6.QtCore import QEvent, QTimer, Signal
@@ -44,6 +44,7 @@ class Transcript(QScrollArea):
         self._first = 0
         self._widgets: dict[int, UserMessage | AnswerMessage] = {}
         self._busy = False
+        self._attachments: Mapping[int, str] = {}
         self._following = True
         self._from_bottom: int | None = None
         self._column = QWidget()
@@ -94,8 +95,18 @@ class Transcript(QScrollArea):
         """The message widgets from top to bottom."""
         return [self._widgets[m.id] for m in self._messages[self._first :]]
 
-    def show_messages(self, messages: Sequence[Message], *, anew: bool = False) -> None:
-        """Show a path; `anew`: of another conversation, from its end. Unchanged messages stay."""
+    def show_messages(
+        self,
+        messages: Sequence[Message],
+        *,
+        anew: bool = False,
+        attachments: Mapping[int, str] | None = None,
+    ) -> None:
+        """Show a path; `anew`: of another conversation, from its end. Unchanged messages stay.
+
+        `attachments`: what came with a question, in words, by the question's id.
+        """
+        self._attachments = attachments or {}
         if anew:
             self._clear()
         self._messages = list(messages)
@@ -161,6 +172,8 @@ class Transcript(QScrollArea):
                     widget.show_message(message)
                 if self._layout.indexOf(widget) != place:
                     self._layout.insertWidget(place, widget)
+            if isinstance(widget, UserMessage):
+                widget.show_attachment(self._attachments.get(message.id, ""))
         self.earlier_button.setVisible(self._first > 0)
         self._column.setUpdatesEnabled(True)
 

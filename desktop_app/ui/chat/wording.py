@@ -120,7 +120,7 @@ def unreadable(names: tuple[str, ...]) -> str:
 
 def near_miss(miss: NearMiss) -> str:
     """A passage that was not good enough, on one line."""
-    return f"{place(miss)} · “{one_line(miss.quote, 120)}”"
+    return f"{place(miss)} · “{one_line(miss.quote, 90)}”"
 
 
 def one_line(text: str, limit: int) -> str:

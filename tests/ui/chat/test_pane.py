@@ -158,6 +158,23 @@ def test_send_turns_to_stop_and_what_was_written_is_kept(pane, ask, qtbot, servi
     assert answer_of(pane).text.text == "You asked: Long one?"
 
 
+def test_a_long_paste_goes_with_its_question_and_is_shown(pane, ask, qtbot, services):
+    pane.composer.add_paste("The budget is 48,300 crowns. " * 1_000)
+    ask("What is the budget?")
+    given = services.turns.asked[-1].passages
+    assert "".join(passage.text for passage in given) == "The budget is 48,300 crowns. " * 1_000
+    user = pane.transcript.widgets[0]
+    assert user.attachment.isVisible()
+    assert user.attachment.text() == "Pasted text, 29 KB"
+    assert pane.composer.draft.pastes == ()
+    click(qtbot, answer_of(pane).retry_button)
+    settled(qtbot, pane)
+    assert services.turns.asked[-1].passages == given
+    ask("And without?")
+    assert services.turns.asked[-1].passages is None
+    assert not pane.transcript.widgets[-2].attachment.isVisible()
+
+
 def test_switches_count_for_the_next_question_and_follow_the_settings(pane, ask, qtbot, services):
     click(qtbot, pane.composer.admit.switch)
     assert services.settings.get(ADMIT_IGNORANCE) is False
