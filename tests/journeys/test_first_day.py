@@ -8,6 +8,7 @@ import shutil
 import signal
 import sqlite3
 import subprocess
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -121,7 +122,7 @@ def test_first_day(screen: Screen, tmp_path: Path) -> None:
     assert not alive, "workers outlived the window"
 
     day.process = day.start()
-    assert "Brightwater" in screen.xdotool("getwindowname", _open_first(day))
+    assert "Brightwater" in _open_first(day)
     day.process.send_signal(signal.SIGTERM)
     assert day.process.wait(15) == 0
     assert "Traceback" not in day.log.read_text()
@@ -132,6 +133,12 @@ def test_first_day(screen: Screen, tmp_path: Path) -> None:
 
 
 def _open_first(day: Day) -> str:
-    """Open the first conversation of the list by keyboard; the window that then carries its title."""
-    day.screen.keys("ctrl+k", "Down", "Return")
-    return day.screen.window("Brightwater.*Candor$", 20)
+    """Open the first conversation of the list by keyboard; the title that the window then carries."""
+
+    def look() -> str:
+        day.screen.keys("ctrl+k", "Down", "Return")
+        time.sleep(0.5)
+        title = day.screen.xdotool("getwindowname", day.window)
+        return title if title != "Candor" else ""
+
+    return wait_until(look, 20, "the conversation")
