@@ -40,7 +40,7 @@ def test_a_step_says_what_it_does_and_how_long_it_took(
 def test_how_far_a_build_is(real: Environment) -> None:
     real.log.write_text("$ pip wheel\n")
     assert module._parts_done(real.log, 0) == ""
-    real.log.write_text("x" * 9000 + "[3/193] /usr/bin/g++ a.cpp\n[17/193] /usr/bin/g++ b.cpp\n")
+    real.log.write_text("x" * 200_000 + "[3/193] /usr/bin/g++ a.cpp\n[17/193] /usr/bin/g++ b.cpp\n")
     assert module._parts_done(real.log, 0) == ", 17 of 193 parts"
     assert module._parts_done(real.log, real.log.stat().st_size) == ""
 

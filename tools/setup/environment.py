@@ -201,6 +201,6 @@ def _show(
 def _parts_done(log: Path, beginning: int) -> str:
     """How far a build is, as ninja counts in the log from `beginning` on; empty for other steps."""
     with log.open("rb") as file:
-        file.seek(max(beginning, file.seek(0, os.SEEK_END) - 8000))
+        file.seek(max(beginning, file.seek(0, os.SEEK_END) - 100_000))
         counts = re.findall(rb"\[(\d+)/(\d+)\] ", file.read())
     return f", {int(counts[-1][0])} of {int(counts[-1][1])} parts" if counts else ""
