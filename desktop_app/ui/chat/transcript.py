@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from PySide6.QtCore import QEvent, QTimer, Signal
-from PySide6.QtGui import QFont, QFontMetricsF, QResizeEvent, QWheelEvent
+from PySide6.QtCore import QEvent, Signal
+from PySide6.QtGui import QFont, QFontMetricsF, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from desktop_app.domain.values import Message
@@ -21,7 +21,6 @@ WINDOW = 60
 COLUMNS = 75
 NEAR_END = 32
 """Pixels from the bottom within which new text is followed."""
-SETTLE_MS = 250
 SIDE = 24
 _SAMPLE = "The lantern ferry Brightwater was designed by the engineer Ines Calder."
 
@@ -56,13 +55,10 @@ class Transcript(QScrollArea):
         self._layout.addStretch(1)
         self._place_column()
         self.end_button = self._make_end_button()
-        self._settle = QTimer(self)
-        self._settle.setSingleShot(True)
-        self._settle.setInterval(SETTLE_MS)
-        self._settle.timeout.connect(self._settled)
         bar = self.verticalScrollBar()
         bar.rangeChanged.connect(self._range_changed)
         bar.valueChanged.connect(self._scrolled)
+        bar.actionTriggered.connect(self._release)
         bar.setSingleStep(24)
 
     def _place_column(self) -> None:
@@ -106,6 +102,7 @@ class Transcript(QScrollArea):
 
         `attachments`: what came with a question, in words, by the question's id.
         """
+        self._release()
         self._attachments = attachments or {}
         if anew:
             self._clear()
@@ -118,6 +115,7 @@ class Transcript(QScrollArea):
         """Bring the message of a running answer up to date."""
         widget = self._widgets.get(message_id)
         if isinstance(widget, AnswerMessage):
+            self._release()
             widget.show_live(live)
 
     def adopt(self, old: int, new: int) -> None:
@@ -195,7 +193,6 @@ class Transcript(QScrollArea):
         self._row.setContentsMargins(SIDE + bar, 0, SIDE, 0)
         if self._from_bottom is not None:
             self.verticalScrollBar().setValue(most - self._from_bottom)
-            self._settle.start()
         elif self._following:
             self.verticalScrollBar().setValue(most)
         self._update_end_button()
@@ -205,7 +202,8 @@ class Transcript(QScrollArea):
             self._following = value >= self.verticalScrollBar().maximum() - NEAR_END
         self._update_end_button()
 
-    def _settled(self) -> None:
+    def _release(self) -> None:
+        """Whoever scrolls, and new text, end the hold on the place that *Show earlier* kept."""
         self._from_bottom = None
 
     def _update_end_button(self) -> None:
@@ -217,10 +215,6 @@ class Transcript(QScrollArea):
             size.width(),
             size.height(),
         )
-
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        self._settled()  # whoever scrolls is not held to a place
-        super().wheelEvent(event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
