@@ -55,6 +55,8 @@ class Header(QFrame):
         self.documents = button("", self.documents_wanted.emit, kind="chip", drawing="files")
         for chip in (self.model, self.documents):
             chip.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+            # what it says is fitted to the window, and must not hold the window open
+            chip.setMinimumWidth(48)
         top = QHBoxLayout()
         top.setSpacing(8)
         top.addWidget(self.sidebar)

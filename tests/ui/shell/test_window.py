@@ -12,7 +12,6 @@ from PySide6.QtGui import QDropEvent, QGuiApplication
 from PySide6.QtWidgets import (
     QAbstractButton,
     QApplication,
-    QFileDialog,
     QLabel,
     QLineEdit,
     QMenu,
@@ -20,51 +19,19 @@ from PySide6.QtWidgets import (
 )
 
 from desktop_app.domain.errors import KnownFault
-from desktop_app.domain.values import EnginePhase, EngineState
 from desktop_app.settings import options
 from desktop_app.ui.rows import RowRole
 from desktop_app.ui.services import Services
-from desktop_app.ui.shell.shortcuts import KEYS, ShortcutsDialog
 from desktop_app.ui.shell.window import MainWindow
-from desktop_app.ui.theme import theme
 from tests.support import harbour
-from tests.support.ui_fakes import fake_services
 
 CTRL = Qt.KeyboardModifier.ControlModifier
 
 
 @pytest.fixture
-def services(tmp_path: Path) -> Services:
-    made = fake_services(tmp_path / "data")
-    harbour.fill_library(made.library)
-    made.turns.answers = harbour.answer
-    return made
-
-
-def opened(qtbot, services: Services) -> MainWindow:
-    window = MainWindow(services)
-    qtbot.addWidget(window)
-    window.sidebar.rows._today = lambda: harbour.NOW.date()
-    window.resize(1280, 800)
-    window.show()
-    window.start()
-    qtbot.waitUntil(lambda: services.engine.state().phase is EnginePhase.READY)
-    qtbot.waitUntil(lambda: window.header.documents.text() == " 2 documents")
-    return window
-
-
-@pytest.fixture
-def window(qtbot, services: Services) -> Iterator[MainWindow]:
-    made = opened(qtbot, services)
-    yield made
-    made.close()
-    theme().set_mode("light")
-
-
-@pytest.fixture
-def talked(qtbot, services: Services) -> Iterator[MainWindow]:
+def talked(qtbot, opened, services: Services) -> Iterator[MainWindow]:
     harbour.fill_conversations(services.conversations)
-    made = opened(qtbot, services)
+    made = opened(services)
     qtbot.waitUntil(lambda: made.sidebar.rows.rowCount() > 0)
     yield made
     made.close()
@@ -201,62 +168,6 @@ def test_a_thousand_conversations_open_fast(qtbot, services):
     window.close()
 
 
-# --- model --------------------------------------------------------------------------------------
-
-
-def test_the_model_chip_tells_the_state(window, qtbot, services):
-    assert "ready" in window.header.model.text()
-    services.engine.become(EngineState(EnginePhase.BUSY, "SmolLM2", 4096, 310_000_000))
-    qtbot.waitUntil(lambda: "SmolLM2 · writing… · 0.3 GB" in window.header.model.text())
-    assert window.header.model.accessibleName().startswith("Model: SmolLM2")
-    services.engine.become(
-        EngineState(EnginePhase.READY, "X", notice="The template of X is unusable.")
-    )
-    qtbot.waitUntil(lambda: window.notices.text() == "The template of X is unusable.")
-
-
-def test_choosing_a_model_loads_it(qtbot, window, services):
-    menu = window.models.menu(services.shelf.models())
-    words = [action.text() for action in menu.actions() if action.text()]
-    assert words == [
-        "SmolLM2-135M-Instruct  ·  0.1 GB",
-        "Qwen3-4B-Instruct  ·  2.5 GB",
-        "Add a GGUF file…",
-    ]
-    assert menu.actions()[0].isChecked()
-    menu.actions()[1].trigger()
-    qtbot.waitUntil(lambda: services.engine.loaded[-1][0].endswith("Qwen3-4B.gguf"))
-    assert services.settings.get(options.MODEL) == "Qwen3-4B-Instruct"
-    menu.close()
-
-
-def test_the_model_menu_opens_by_key(qtbot, window):
-    key(qtbot, window, Qt.Key.Key_M)
-    qtbot.waitUntil(lambda: isinstance(QApplication.activePopupWidget(), QMenu))
-    QApplication.activePopupWidget().close()
-
-
-def test_a_model_that_does_not_load_is_one_notice_with_a_retry(qtbot, window, services):
-    services.engine.fault = KnownFault("MF2", "This file is cut short.", action="Copy it again.")
-    window.models.load()
-    qtbot.waitUntil(lambda: window.notices.text() == "This file is cut short. Copy it again.")
-    assert "could not load" in window.header.model.text()
-    qtbot.mouseClick(window.notices._action, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: "ready" in window.header.model.text())
-
-
-def test_a_gguf_file_is_looked_at_before_it_is_chosen(qtbot, window, services, monkeypatch):
-    picked = ["/tmp/notes.txt"]
-    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: (picked[0], ""))
-    window.models.add_file()
-    qtbot.waitUntil(lambda: "not a GGUF file" in window.notices.text())
-    assert services.settings.get(options.MODEL) == ""
-    picked[0] = "/models/Qwen3-4B.gguf"
-    window.models.add_file()
-    qtbot.waitUntil(lambda: services.settings.get(options.MODEL) == "/models/Qwen3-4B.gguf")
-    qtbot.waitUntil(lambda: services.engine.loaded[-1][0] == "/models/Qwen3-4B.gguf")
-
-
 # --- documents and source -----------------------------------------------------------------------
 
 
@@ -377,15 +288,15 @@ def test_choosing_in_a_narrow_list_shows_the_chat(qtbot, talked):
     assert visible(talked) == "C"
 
 
-def test_the_window_comes_back_where_it_was(qtbot, services):
-    window = opened(qtbot, services)
+def test_the_window_comes_back_where_it_was(qtbot, opened, services):
+    window = opened(services)
     window.setGeometry(20, 30, 1100, 500)
     window.splitter.setSizes([300, 500, 300])
     sizes = window.splitter.sizes()
     window.toggle_panel()
     window.toggle_panel()
     window.close()
-    again = opened(qtbot, services)
+    again = opened(services)
     assert again.services.settings.get(options.WINDOW_GEOMETRY)
     again.resize(1100, 500)
     assert abs(again.splitter.sizes()[0] - sizes[0]) <= 40
@@ -393,9 +304,9 @@ def test_the_window_comes_back_where_it_was(qtbot, services):
 
 
 @pytest.mark.parametrize("saved", ["{", '{"x": 90000, "y": -90000, "width": -5, "height": 1}'])
-def test_a_damaged_geometry_does_no_harm(qtbot, services, saved):
+def test_a_damaged_geometry_does_no_harm(qtbot, opened, services, saved):
     services.settings.set(options.WINDOW_GEOMETRY, saved)
-    window = opened(qtbot, services)
+    window = opened(services)
     screen = QGuiApplication.primaryScreen().availableGeometry()
     assert screen.intersects(window.geometry())
     window.close()
@@ -404,42 +315,10 @@ def test_a_damaged_geometry_does_no_harm(qtbot, services, saved):
 # --- keys, names, looks -------------------------------------------------------------------------
 
 
-def test_every_key_has_its_action_and_is_listed(qtbot, window):
-    assert set(window.actions_by_name) == {name for name, _key, _text in KEYS}
-    keys = [action.shortcut().toString() for action in window.actions_by_name.values()]
-    assert len(set(keys)) == len(keys)
-    key(qtbot, window, Qt.Key.Key_F1, Qt.KeyboardModifier.NoModifier)
-    (dialog,) = window.findChildren(ShortcutsDialog)
-    said = {label.text() for label in dialog.findChildren(QLabel)}
-    assert {text for _name, _key, text in KEYS} <= said
-    dialog.accept()
-
-
 def test_focus_goes_to_the_composer_by_key(qtbot, window):
     window.sidebar.search.setFocus()
     key(qtbot, window, Qt.Key.Key_L)
     assert window.chat.isAncestorOf(QApplication.focusWidget())
-
-
-def test_settings_open_once_and_count_at_once(qtbot, window, services):
-    key(qtbot, window, Qt.Key.Key_Comma)
-    qtbot.waitUntil(lambda: window.dialogs.settings is not None)
-    dialog = window.dialogs.settings
-    window.dialogs.open_settings()
-    assert window.dialogs.settings is dialog
-    box = dialog.controls[options.THEME.key].widget
-    box.setCurrentIndex(2)
-    assert theme().dark
-    box.setCurrentIndex(1)
-    assert not theme().dark
-    loads = len(services.engine.loaded)
-    dialog.controls[options.CONTEXT.key].widget.setValue(2048)
-    dialog.controls[options.CONTEXT.key].widget.setValue(8192)
-    qtbot.waitUntil(lambda: len(services.engine.loaded) > loads)
-    assert len(services.engine.loaded) == loads + 1
-    assert services.engine.loaded[-1][1].context == 8192
-    dialog.accept()
-    qtbot.waitUntil(lambda: window.dialogs.settings is None)
 
 
 def test_tab_goes_through_everything_and_round(qtbot, talked):
@@ -486,9 +365,9 @@ def test_labels_are_made_in_one_place_or_are_plain():
             assert "PlainText" in after, f"{file.name}: a QLabel without PlainText"
 
 
-def test_a_title_full_of_markup_is_only_a_title(qtbot, services):
+def test_a_title_full_of_markup_is_only_a_title(qtbot, opened, services):
     services.conversations.put("<img src='file:///dev/zero'>\u202e" * 9, harbour.NOW.timestamp())
-    window = opened(qtbot, services)
+    window = opened(services)
     qtbot.waitUntil(lambda: window.sidebar.rows.rowCount() == 2)
     window._open(1)
     qtbot.waitUntil(lambda: window.header.title.whole.startswith("<img src"))
