@@ -1,19 +1,17 @@
-"""The answer's text while it grows and when it is too much (GU8, GU9, RN6)."""
+"""The answer's text while it grows and when it is too much (GU8, GU9)."""
 
 from __future__ import annotations
 
 import time
 
 import pytest
-from PySide6.QtCore import Qt, QUrl
+from PySide6.QtCore import QUrl
 from PySide6.QtGui import QGuiApplication
 
 from desktop_app.ui.chat import wording
 from desktop_app.ui.chat.answer_text import AnswerText, PlainView
 from desktop_app.ui.chat.browser import GuardedBrowser
-from desktop_app.ui.chat.code_block import CodeBlockView, invisible
-from desktop_app.ui.chat.highlight import spans
-from desktop_app.ui.theme import DARK, LIGHT
+from desktop_app.ui.chat.code_block import CodeBlockView
 
 
 @pytest.fixture
@@ -67,17 +65,6 @@ def test_gu8_beyond_the_limits_it_is_plain_and_says_so(answer, qtbot):
     assert not answer._note.isVisible()
 
 
-@pytest.mark.parametrize("code", ["x = 1", "\n\n  x\t\n", "a\u200bb", "  trailing  "])
-def test_rn6_copy_is_exact(answer, qtbot, code):
-    answer.show_text(f"```\n{code}\n```")
-    (block,) = answer._widgets
-    qtbot.mouseClick(block.copy_button, Qt.MouseButton.LeftButton)
-    assert QGuiApplication.clipboard().text() == code
-    unseen = invisible(code)
-    assert block.copy_button.text() == wording.copied_code(unseen)
-    assert ("invisible" in block.copy_button.text()) == ("\u200b" in code)
-
-
 def test_code_in_a_list_is_copied_by_its_link(answer, qtbot):
     answer.show_text("1. Do:\n   ```bash\n   ls -l\n   ```")
     answer._widgets[0].anchorClicked.emit(QUrl("copy:0"))
@@ -94,17 +81,3 @@ def test_marks_that_do_not_exist_are_not_clicked(answer, qtbot):
         answer._marked("verdict", 7)
         answer._marked("cite", 7)
         answer._marked("copy", 7)
-
-
-def test_code_is_coloured_line_by_line():
-    found = spans('def f():\n    return "x"  # why', "python", LIGHT)
-    assert found[0][0][:2] == (0, 3)
-    assert found[1][-1] == (16, 5, LIGHT.muted)
-    assert found != spans('def f():\n    return "x"  # why', "python", DARK)
-
-
-@pytest.mark.parametrize(
-    ("code", "language"), [("x", "brainfuck"), ("x" * 2_000, "python"), ("x\n" * 11_000, "python")]
-)
-def test_unknown_long_or_large_code_is_not_coloured(code, language):
-    assert spans(code, language, LIGHT) == ()

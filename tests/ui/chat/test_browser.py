@@ -1,4 +1,4 @@
-"""The guarded browser: nothing is read, nothing is opened unasked, copies are exact (RN1, PI5, GU10)."""
+"""The guarded browser: nothing is read, copies are exact (RN1, GU10)."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ import time
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QGuiApplication, QTextCursor, QTextOption, QWheelEvent
-from PySide6.QtWidgets import QApplication, QLabel, QPlainTextEdit, QPushButton
+from PySide6.QtWidgets import QApplication
 
 from desktop_app.domain.values import Citation, Label, Verdict
-from desktop_app.ui.chat import link_dialog, wording
 from desktop_app.ui.chat.browser import GuardedBrowser
 from desktop_app.ui.chat.markdown import render
 from desktop_app.ui.chat.marks import Notes
 from desktop_app.ui.theme import LIGHT
+from tests.support.chat import click_link
 
 
 @pytest.fixture
@@ -73,44 +73,6 @@ def test_a_long_run_is_broken_anywhere(browser):
     assert browser.wordWrapMode() == QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere
     browser.show_plain("x" * 3000)
     assert browser.wordWrapMode() == QTextOption.WrapMode.WrapAnywhere
-
-
-def click_link(browser, qtbot, text):
-    """Click the middle of a link's text."""
-    cursor = browser.document().find(text)
-    assert not cursor.isNull()
-    end = browser.cursorRect(cursor)
-    cursor.setPosition(cursor.selectionStart())
-    start = browser.cursorRect(cursor)
-    middle = (start.center() + end.center()) / 2
-    qtbot.mouseClick(browser.viewport(), Qt.MouseButton.LeftButton, pos=middle)
-
-
-def test_pi5_a_link_asks_first_and_shows_the_whole_address(browser, qtbot, monkeypatch):
-    opened = []
-    monkeypatch.setattr(
-        link_dialog.QDesktopServices, "openUrl", lambda url: opened.append(url.toString())
-    )
-    browser.show_html(render("[münchen](https://münchen.de/?secret=1)", LIGHT).blocks[0].html)
-    click_link(browser, qtbot, "münchen")
-    dialog = browser.findChild(link_dialog.LinkDialog)
-    assert dialog.isVisible()
-    shown = dialog.findChild(QPlainTextEdit).toPlainText()
-    assert shown == "https://xn--mnchen-3ya.de/?secret=1"
-    assert opened == []
-    (follow,) = [b for b in dialog.findChildren(QPushButton) if b.text() == wording.OPEN_IN_BROWSER]
-    qtbot.mouseClick(follow, Qt.MouseButton.LeftButton)
-    assert len(opened) == 1
-
-
-def test_rn3_a_refused_address_has_no_button_to_open_it(browser, qtbot):
-    browser._follow(QUrl("javascript:alert(1)"))
-    dialog = browser.findChild(link_dialog.LinkDialog)
-    texts = [b.text() for b in dialog.findChildren(QPushButton)]
-    assert wording.OPEN_IN_BROWSER not in texts
-    assert "not opened" in dialog.findChild(QLabel).text()
-    assert dialog.findChild(QLabel).textFormat() == Qt.TextFormat.PlainText
-    dialog.reject()
 
 
 NOTES = Notes(

@@ -9,7 +9,6 @@ from PySide6.QtCore import QMimeData, Qt, QUrl
 from PySide6.QtGui import QGuiApplication, QImage, QInputMethodEvent, QTextOption
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton
 
-from desktop_app.domain.errors import KnownFault
 from desktop_app.ui.chat import wording
 from desktop_app.ui.chat.composer import Composer
 from desktop_app.ui.chat.live import Draft
@@ -128,23 +127,3 @@ def test_the_meter_shows_tokens_in_figures_and_in_words(composer):
     assert composer.meter.isVisible()
     assert composer.meter._figures.text() == "1,212 / 4,096"
     assert "1,212 of the model's 4,096 tokens" in composer.meter._bar.accessibleName()
-
-
-def test_a_switch_that_cannot_be_saved_goes_back_and_says_so(
-    composer, services, qtbot, monkeypatch
-):
-    fault = KnownFault("DI1", "The disk is full.")
-
-    def full(option, value):
-        raise fault
-
-    monkeypatch.setattr(services.settings, "set", full)
-    with qtbot.waitSignal(composer.admit.fault) as heard:
-        qtbot.mouseClick(composer.admit.switch, Qt.MouseButton.LeftButton)
-    assert heard.args == [fault]
-    assert composer.admit.switch.isChecked()
-
-
-def test_the_switch_can_be_clicked_by_its_name(composer, qtbot):
-    qtbot.mouseClick(composer.check, Qt.MouseButton.LeftButton)
-    assert not composer.check.switch.isChecked()
