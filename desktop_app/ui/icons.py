@@ -15,6 +15,9 @@ SIZE = 16
 """The usual edge of an icon in the window, in pixels."""
 
 
+_CLONES: list[QIconEngine] = []
+
+
 class _Drawing(QIconEngine):
     """Renders one drawing in the colours in force when it is painted: a new theme needs no new icon."""
 
@@ -38,7 +41,10 @@ class _Drawing(QIconEngine):
         return image
 
     def clone(self) -> QIconEngine:
-        return _Drawing(self._name, self._token)
+        made = _Drawing(self._name, self._token)
+        # Qt owns the copy, but PySide does not know it and would free it at once
+        _CLONES.append(made)
+        return made
 
 
 def icon(name: str, token: str = "text") -> QIcon:
@@ -46,6 +52,7 @@ def icon(name: str, token: str = "text") -> QIcon:
 
     Raises FileNotFoundError for a name without a drawing.
     """
+    theme()  # made now, not while painting: it replaces the style that is being painted with
     _drawing(name)
     return QIcon(_Drawing(name, token))
 

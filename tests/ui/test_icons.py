@@ -61,6 +61,16 @@ def test_copies_outlive_their_original():
     assert all(not copy.pixmap(QSize(16, 16)).isNull() for copy in copies)
 
 
+def test_a_copy_that_is_changed_lives_by_itself():
+    for _ in range(50):
+        original = icon("search")
+        copy = QIcon(original)
+        copy.setIsMask(True)  # takes a clone of the drawing
+        del original
+        gc.collect()
+        assert not copy.pixmap(QSize(16, 16)).isNull()
+
+
 def test_an_unknown_name_is_an_error_at_once():
     with pytest.raises(FileNotFoundError):
         icon("no-such-drawing")
