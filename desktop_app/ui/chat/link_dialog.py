@@ -33,6 +33,7 @@ class LinkDialog(QDialog):
         layout.addWidget(self._headline())
         layout.addWidget(self._address())
         layout.addLayout(self._buttons())
+        self._cancel.setFocus()
         self.finished.connect(self.deleteLater)
 
     def _headline(self) -> QLabel:
@@ -64,8 +65,9 @@ class LinkDialog(QDialog):
             follow.setAutoDefault(False)
             follow.clicked.connect(self._open)
             row.addWidget(follow)
+        copy.setAutoDefault(False)
         cancel.setDefault(True)
-        cancel.setFocus()
+        self._cancel = cancel
         return row
 
     def _open(self) -> None:

@@ -66,7 +66,7 @@ EMPTY_DROP = ("Drop a document", "PDF, Word, Markdown, web page or text, anywher
 EMPTY_ASK = ("Ask about it", "Every sentence is marked, and leads to the passage it rests on.")
 EMPTY_MODEL = (
     "Choose a model",
-    "A small one is ready. Larger ones write better and need more memory.",
+    "A small one is ready. Larger ones need more memory.",
 )
 
 MEANINGS = {
