@@ -21,7 +21,8 @@ import os
 import signal
 import socket
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from pathlib import Path
 from types import FrameType
 
 from PySide6.QtCore import QObject, QSocketNotifier, QTimer
@@ -30,12 +31,16 @@ from PySide6.QtWidgets import QApplication
 
 from desktop_app import __version__
 from desktop_app.assemble import Candor, assemble
-from desktop_app.domain.errors import KnownFault
+from desktop_app.domain.errors import Fault, KnownFault
+from desktop_app.settings import options
 from desktop_app.settings.paths import Paths
+from desktop_app.settings.store import Settings
+from desktop_app.storage.backup import newest_good_backup, restore, set_aside
 from desktop_app.ui import wording
 from desktop_app.ui.handlers import Handlers
 from desktop_app.ui.icons import icon
 from desktop_app.ui.services import Services
+from desktop_app.ui.shell.trouble import TroubleDialog, WayOut
 from desktop_app.ui.shell.window import MainWindow
 from desktop_app.ui.theme import theme
 
@@ -43,6 +48,11 @@ log = logging.getLogger(__name__)
 
 NO_DISPLAY_STATUS, FAULT_STATUS = 2, 1
 RAISE_MS = 500
+BACKUP_MS = 30_000
+"""After the start, so that a window that is killed every evening has its daily copy too."""
+
+DAMAGED = {"DB1", "DB2", "DB3"}
+"""Faults of a database that cannot be used as it is."""
 
 
 def run_window(data_dir: str | None = None) -> int:
@@ -53,20 +63,65 @@ def run_window(data_dir: str | None = None) -> int:
         paths = Paths.find(data_dir)
         lock = paths.lock()
     except KnownFault as fault:
-        return _say(str(fault.fault), FAULT_STATUS)
+        make_application()
+        show_trouble(fault.fault, ())
+        return FAULT_STATUS
     if lock is None:
         raise_first_window(paths)
         return _say(wording.ALREADY_OPEN, 0)
     with lock:
         application = make_application()
-        try:
-            candor = assemble(str(paths.data))
-        except KnownFault as fault:
-            return _say(str(fault.fault), FAULT_STATUS)
+        candor = open_parts(paths)
+        if candor is None:
+            return FAULT_STATUS
         try:
             return _show(application, candor)
         finally:
             candor.close()
+
+
+def open_parts(paths: Paths) -> Candor | None:
+    """The parts, after a damaged file was dealt with as the person chose; None when they chose to leave."""
+    take: Callable[[], object] | None = None
+    while True:
+        try:
+            if take is not None:
+                take()
+            return assemble(str(paths.data))
+        except KnownFault as fault:
+            take = show_trouble(fault.fault, ways_out(paths, fault.fault))
+            if take is None:
+                return None
+
+
+def show_trouble(fault: Fault, ways: Sequence[WayOut]) -> Callable[[], object] | None:
+    """Say what is wrong, in a dialog and on stderr; what the person chose to do."""
+    _say(str(fault), FAULT_STATUS)
+    dialog = TroubleDialog(fault, ways)
+    dialog.exec()
+    return dialog.chosen
+
+
+def ways_out(paths: Paths, fault: Fault) -> list[WayOut]:
+    """What can be done about a database that is damaged or gone. The damaged file is always kept."""
+    if fault.code not in DAMAGED:
+        return []
+    files = (paths.conversations_db, paths.library_db)
+    database = next((file for file in files if file.name in fault.what), None)
+    if database is None:
+        return []
+    ways: list[WayOut] = []
+    newest = newest_good_backup(paths.backups, database.stem)
+    if newest is not None:
+        ways.append((wording.go_back(newest.made), lambda: restore(newest.path, database)))
+    ways.append((wording.BEGIN_ANEW, lambda: _begin_anew(paths, database)))
+    return ways
+
+
+def _begin_anew(paths: Paths, database: Path) -> None:
+    set_aside(database, "damaged")
+    if database == paths.conversations_db:
+        Settings(paths.settings_file).set(options.KNOWN_CONVERSATIONS, 0)
 
 
 def has_display() -> bool:
@@ -110,6 +165,7 @@ def _show(application: QApplication, candor: Candor) -> int:
     handlers = Handlers(announce)
     server = listen(candor.paths, window)
     signals = Signals(window.close, window)
+    _remember_that_there_are_conversations(candor, window)
     window.show()
     QTimer.singleShot(0, window, lambda: _after_showing(window, candor, interrupted))
     try:
@@ -133,6 +189,25 @@ def _after_showing(window: MainWindow, candor: Candor, interrupted: int) -> None
         log.info("the embedder is not warm: %s", error)
 
     window.tasks.run(warm).failed(failed).lane("warm").start(window)
+
+    def back_up() -> None:
+        daily = candor.conversations.database.back_up_if_due
+        window.tasks.run(daily).lane("backup").start(window)
+
+    QTimer.singleShot(BACKUP_MS, window, back_up)
+
+
+def _remember_that_there_are_conversations(candor: Candor, window: MainWindow) -> None:
+    """So that an empty or missing file is noticed at the next start instead of passing for a new one."""
+    settings = candor.answering.settings
+
+    def remember() -> None:
+        if not settings.get(options.KNOWN_CONVERSATIONS):
+            settings.set(options.KNOWN_CONVERSATIONS, 1)
+
+    if candor.conversations.find(limit=1):
+        remember()
+    window.chat.conversation_started.connect(remember)
 
 
 def _say(sentence: str, status: int) -> int:

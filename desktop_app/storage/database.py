@@ -231,18 +231,14 @@ def _look(path: Path, known: int, expected: bool) -> None:
         with path.open("rb") as file:
             head = file.read(100)
     except FileNotFoundError:
+        if expected:
+            raise _lost(path, "is gone") from None
         return
     except OSError as error:
         raise make_fault(sqlite3.SQLITE_CANTOPEN, path, repr(error)) from error
     if not head:
         if expected:
-            raise KnownFault(
-                "DB3",
-                f"{path.name} is empty, and it held your data before.",
-                safe="Nothing was changed; earlier copies are in the folder backups.",
-                action="Go back to a copy, or delete the empty file to begin anew.",
-                details=str(path),
-            )
+            raise _lost(path, "is empty")
         return
     if len(head) < 100 or not head.startswith(MAGIC):
         raise make_fault(sqlite3.SQLITE_NOTADB, path, f"starts with {head[:16]!r}")
@@ -257,6 +253,16 @@ def _look(path: Path, known: int, expected: bool) -> None:
             action="Open it with the newer version, or choose another data folder with --data-dir.",
             details=str(path),
         )
+
+
+def _lost(path: Path, how: str) -> KnownFault:
+    return KnownFault(
+        "DB3",
+        f"{path.name} {how}, and it held your data before.",
+        safe="Nothing was changed; earlier copies are in the folder backups.",
+        action="Go back to a copy, or begin anew.",
+        details=str(path),
+    )
 
 
 def _version(page: bytes) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 
 from desktop_app.domain.errors import Fault
@@ -183,3 +184,14 @@ def folder_name(path: str) -> str:
     """A path for a person: the home folder as ~."""
     home = str(Path.home())
     return visible("~" + path[len(home) :] if path.startswith(home) else path)
+
+
+# --- a start that fails ---------------------------------------------------------------------------
+
+BEGIN_ANEW = "Begin anew and keep the damaged file"
+COPY_DETAILS = "Copy details"
+
+
+def go_back(made: float) -> str:
+    """The words of the way back to a copy made at `made`, seconds since the epoch."""
+    return f"Go back to the copy of {datetime.fromtimestamp(made):%d %B %Y, %H:%M}"

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QWidget
 from desktop_app import app
 from desktop_app.settings.paths import Paths
 from desktop_app.ui import wording
+from desktop_app.ui.shell.trouble import TroubleDialog
 
 HEAVY = {"torch", "llama_cpp", "faiss", "sentence_transformers", "kreuzberg", "transformers"}
 
@@ -60,7 +61,9 @@ def test_a_display_is_found(monkeypatch, name):
     assert app.has_display()
 
 
-def test_a_data_folder_that_cannot_be_made_is_one_sentence(tmp_path, capsys):
+def test_a_data_folder_that_cannot_be_made_is_one_sentence(qapp, tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr(app, "make_application", lambda: qapp)
+    monkeypatch.setattr(TroubleDialog, "exec", lambda dialog: 0)
     file = tmp_path / "file"
     file.touch()
     assert app.run_window(str(file / "data")) == 1
