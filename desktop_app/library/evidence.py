@@ -12,17 +12,20 @@ from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
-
-import numpy as np
-import numpy.typing as npt
+from typing import TYPE_CHECKING, Any
 
 from desktop_app.domain.cancel import CancelToken
 from desktop_app.domain.errors import KnownFault
 from desktop_app.domain.ports import Embedder
 from desktop_app.domain.values import Support
 from desktop_app.library import signals
-from desktop_app.library.signals import Match, PassageText, QueryText, Vectors, Window
+from desktop_app.library.signals import Match, PassageText, QueryText, Window
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
+    from desktop_app.library.signals import Vectors
 
 CACHED_WINDOWS = 4096
 """Window vectors kept in memory, the least recently used dropped: about 6 MB at 384 dimensions."""
@@ -40,6 +43,8 @@ class Head:
 
     def probability(self, values: Sequence[float]) -> float:
         """Between 0 and 1; the signals in the order of the head's names."""
+        import numpy as np
+
         z = float(((np.asarray(values) - self.mean) / self.scale) @ self.weights) + self.bias
         return float(1.0 / (1.0 + np.exp(-np.clip(z, -30.0, 30.0))))
 
@@ -73,6 +78,8 @@ class Weights:
 
 
 def _head(data: dict[str, Any], names: tuple[str, ...]) -> Head:
+    import numpy as np
+
     if tuple(data["signals"]) != names:
         raise ValueError("the signals are not those of this version")
     arrays = [np.asarray(data[key], dtype=np.float64) for key in ("mean", "scale", "weights")]
@@ -82,6 +89,8 @@ def _head(data: dict[str, Any], names: tuple[str, ...]) -> Head:
 
 
 def _mean(vectors: list[Vectors]) -> Vectors:
+    import numpy as np
+
     if len(vectors) == 1:
         return vectors[0]
     total: Vectors = np.sum(vectors, axis=0)
@@ -160,12 +169,16 @@ class EvidenceChecker:
     def _match(
         query: QueryText, text: PassageText, windows: list[Window], vectors: dict[str, Vectors]
     ) -> Match | None:
+        import numpy as np
+
         if not windows or not query.text.strip():
             return None
         stacked = np.stack([_mean([vectors[part] for part in w.parts]) for w in windows])
         return signals.match(query, text, windows, stacked @ vectors[query.text])
 
     def _embed(self, texts: list[str], cancel: CancelToken | None) -> dict[str, Vectors]:
+        import numpy as np
+
         with self._lock:
             known = {text: self._vectors[text] for text in texts if text in self._vectors}
         missing = [text for text in texts if text not in known]

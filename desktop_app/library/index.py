@@ -15,8 +15,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, cast
 
-import numpy as np
-
 from desktop_app.domain.ports import DocumentStore, Embedder
 
 log = logging.getLogger(__name__)
@@ -51,6 +49,8 @@ class PassageIndex:
         self, vector: Sequence[float], limit: int, only: Sequence[int] | None = None
     ) -> list[tuple[int, float]]:
         """(passage id, cosine) best first, at most `limit`; of the passages `only` when given."""
+        import numpy as np
+
         query = np.asarray([vector], dtype="float32")
         if limit < 1 or not np.isfinite(query).all():
             return []
@@ -88,6 +88,7 @@ class PassageIndex:
 
     def _search(self, query: Any, limit: int, only: Sequence[int] | None) -> tuple[Any, Any]:
         import faiss
+        import numpy as np
 
         parameters: Any = None
         if only is not None:
@@ -98,6 +99,8 @@ class PassageIndex:
 
     def _follow(self) -> None:
         """Make the index hold exactly the vectors of the store's live passages."""
+        import numpy as np
+
         if self._index is None:
             self._embedder, self._dimension = self._source.name, self._source.dimension
             self._index, self._ids = self._load() or self._empty()
@@ -115,6 +118,8 @@ class PassageIndex:
 
     def _add(self, passage_ids: Sequence[int]) -> None:
         """Fetch vectors and add those that are whole; one of nought or with NaN is never a hit."""
+        import numpy as np
+
         size = 4 * self._dimension
         kept = [
             (number, data)
@@ -137,6 +142,7 @@ class PassageIndex:
     def _load(self) -> tuple[Any, set[int]] | None:
         """The index of the file when it is the one that the manifest describes, else None."""
         import faiss
+        import numpy as np
 
         if not self._path.exists():
             return None

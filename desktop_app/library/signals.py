@@ -12,9 +12,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-
-import numpy as np
-import numpy.typing as npt
+from typing import TYPE_CHECKING
 
 from desktop_app.domain.language import (
     NEGATIONS,
@@ -26,7 +24,12 @@ from desktop_app.domain.language import (
     words,
 )
 
-Vectors = npt.NDArray[np.float32]
+# numpy takes a quarter of a second to import: a window that has not searched yet does without it
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
+    Vectors = npt.NDArray[np.float32]
 
 WINDOW_LIMIT = 400
 """Windows of one passage at most; of a longer passage those with the most of the query's words."""
@@ -177,6 +180,8 @@ def match(
     cosines: npt.NDArray[np.float32],
 ) -> Match:
     """Hold a query against the windows of a passage, given their cosines; `windows` is not empty."""
+    import numpy as np
+
     narrow = np.array([not window.wide for window in windows])
     coverage = np.array([_coverage(query.stems, window.stems) for window in windows])
     joint = cosines + 0.5 * coverage - np.where(narrow, 0.0, 0.02)
