@@ -12,8 +12,8 @@ from pathlib import Path
 
 from desktop_app.answering.pipeline import Pipeline, PipelineConfig
 from desktop_app.answering.turns import ConversationTurns
+from desktop_app.domain.models import LoadOptions
 from desktop_app.domain.ports import Engine, EvidenceScorer, Retriever
-from desktop_app.domain.values import LoadOptions
 from desktop_app.engine.local import LocalEngine
 from desktop_app.library.embedder import WorkerEmbedder
 from desktop_app.library.evidence import EvidenceChecker

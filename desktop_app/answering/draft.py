@@ -7,9 +7,9 @@ from dataclasses import dataclass, field, replace
 from desktop_app.answering import citations, prompt
 from desktop_app.answering.claims import Claim
 from desktop_app.domain.errors import Fault
+from desktop_app.domain.models import GenerationStats
 from desktop_app.domain.values import (
     Answer,
-    GenerationStats,
     LedgerEntry,
     Outcome,
     Passage,

@@ -13,15 +13,9 @@ from desktop_app.answering.writing import Writing
 from desktop_app.domain.cancel import CancelToken
 from desktop_app.domain.errors import Cancelled, KnownFault
 from desktop_app.domain.events import AnswerFinished, Declined, Event, PassagesFound, PromptReady
+from desktop_app.domain.models import LoadOptions
 from desktop_app.domain.ports import Engine, EvidenceScorer, Retriever
-from desktop_app.domain.values import (
-    LoadOptions,
-    Outcome,
-    Passage,
-    Question,
-    Sampling,
-    ScoredPassage,
-)
+from desktop_app.domain.values import Outcome, Passage, Question, Sampling, ScoredPassage
 
 LOOKED_AT = 8
 """Passages scored at least; the best of them go before the model, the others may be near misses."""

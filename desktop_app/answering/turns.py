@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from desktop_app.answering.pipeline import Pipeline
 from desktop_app.domain.cancel import CancelToken
+from desktop_app.domain.conversations import Message, MessageState
 from desktop_app.domain.errors import KnownFault
 from desktop_app.domain.events import (
     AnswerFinished,
@@ -20,15 +21,7 @@ from desktop_app.domain.events import (
     TurnSaved,
 )
 from desktop_app.domain.ports import Conversations
-from desktop_app.domain.values import (
-    Answer,
-    ChatMessage,
-    Message,
-    MessageState,
-    Outcome,
-    Question,
-    Verdict,
-)
+from desktop_app.domain.values import Answer, ChatMessage, Outcome, Question, Verdict
 
 KEEP_EVERY = 1.0
 """Seconds between two writes of the text so far."""

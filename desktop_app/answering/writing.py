@@ -16,8 +16,9 @@ from desktop_app.answering.selfcheck import SelfCheck
 from desktop_app.domain.cancel import CancelToken
 from desktop_app.domain.errors import KnownFault
 from desktop_app.domain.events import Event, SentenceChecked, TokenArrived, Waiting
+from desktop_app.domain.models import GenerationStats
 from desktop_app.domain.ports import Engine, EvidenceScorer
-from desktop_app.domain.values import GenerationStats, Outcome, Sampling, Verdict
+from desktop_app.domain.values import Outcome, Sampling, Verdict
 
 _Done = Future[GenerationStats | None]
 

@@ -11,7 +11,8 @@ from desktop_app.assemble import assemble_answering, open_library
 from desktop_app.commands.terminal import bad_input, rows_of, say, show_progress, write_rows
 from desktop_app.domain.cancel import CancelToken
 from desktop_app.domain.codec import encode
-from desktop_app.domain.values import IngestProgress, IngestReport, ScoredPassage
+from desktop_app.domain.documents import IngestProgress, IngestReport
+from desktop_app.domain.values import ScoredPassage
 from desktop_app.library.library import DocumentLibrary
 from desktop_app.measuring import batch
 from desktop_app.settings.paths import Paths

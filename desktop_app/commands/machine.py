@@ -12,7 +12,7 @@ from desktop_app.commands.asking import chosen, finished
 from desktop_app.commands.terminal import bad_input, say
 from desktop_app.domain.cancel import CancelToken
 from desktop_app.domain.codec import encode
-from desktop_app.domain.values import ModelInfo
+from desktop_app.domain.models import ModelInfo
 from desktop_app.library.library import DocumentLibrary
 from desktop_app.library.nothing import NothingToSearch
 from desktop_app.measuring.answers import measure_answers

@@ -10,23 +10,25 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Protocol
 
 from desktop_app.domain.cancel import CancelToken
-from desktop_app.domain.events import Event
-from desktop_app.domain.values import (
-    Answer,
-    ChatMessage,
-    Conversation,
+from desktop_app.domain.conversations import Conversation, Message, MessageState
+from desktop_app.domain.documents import (
     Document,
     DocumentState,
     DocumentText,
-    EngineState,
-    GenerationStats,
     IngestProgress,
     IngestReport,
+)
+from desktop_app.domain.events import Event
+from desktop_app.domain.models import (
+    EngineState,
+    GenerationStats,
     LoadOptions,
-    Message,
-    MessageState,
     ModelFile,
     ModelInfo,
+)
+from desktop_app.domain.values import (
+    Answer,
+    ChatMessage,
     Passage,
     Question,
     Sampling,

@@ -6,7 +6,7 @@ from collections.abc import Callable, Generator, Iterator
 from typing import Any
 
 from desktop_app.domain.errors import Cancelled, KnownFault
-from desktop_app.domain.values import GenerationStats
+from desktop_app.domain.models import GenerationStats
 
 Stream = Generator[dict[str, Any], None, dict[str, Any]]
 

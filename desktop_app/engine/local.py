@@ -10,13 +10,8 @@ from typing import Any
 
 from desktop_app.domain.cancel import CancelToken
 from desktop_app.domain.errors import Cancelled, KnownFault
-from desktop_app.domain.values import (
-    ChatMessage,
-    EnginePhase,
-    EngineState,
-    LoadOptions,
-    Sampling,
-)
+from desktop_app.domain.models import EnginePhase, EngineState, LoadOptions
+from desktop_app.domain.values import ChatMessage, Sampling
 from desktop_app.engine.generation import LocalGeneration, Stream
 from desktop_app.workers.host import WorkerHost, WorkerOutcome
 

@@ -17,14 +17,8 @@ from dataclasses import dataclass
 
 from desktop_app.domain.cancel import CancelToken
 from desktop_app.domain.errors import Cancelled, KnownFault
-from desktop_app.domain.values import (
-    ChatMessage,
-    EnginePhase,
-    EngineState,
-    GenerationStats,
-    LoadOptions,
-    Sampling,
-)
+from desktop_app.domain.models import EnginePhase, EngineState, GenerationStats, LoadOptions
+from desktop_app.domain.values import ChatMessage, Sampling
 from desktop_app.workers.line import Line
 
 DEFAULT_ANSWER = "This is a scripted answer."

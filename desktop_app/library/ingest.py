@@ -14,9 +14,9 @@ from collections.abc import Callable
 from typing import Protocol
 
 from desktop_app.domain.cancel import CancelToken
+from desktop_app.domain.documents import Document, DocumentState
 from desktop_app.domain.errors import Cancelled, Fault, KnownFault
 from desktop_app.domain.ports import DocumentStore, Embedder
-from desktop_app.domain.values import Document, DocumentState
 from desktop_app.library.chunking import chunk
 from desktop_app.library.readers.reader import ReadText
 from desktop_app.workers.read import SIZE_LIMIT, open_regular

@@ -13,16 +13,16 @@ from pathlib import Path
 from typing import Protocol
 
 from desktop_app.domain.cancel import CancelToken
-from desktop_app.domain.errors import KnownFault
-from desktop_app.domain.ports import DocumentStore, Embedder
-from desktop_app.domain.values import (
+from desktop_app.domain.documents import (
     Document,
     DocumentState,
     DocumentText,
     IngestProgress,
     IngestReport,
-    ScoredPassage,
 )
+from desktop_app.domain.errors import KnownFault
+from desktop_app.domain.ports import DocumentStore, Embedder
+from desktop_app.domain.values import ScoredPassage
 from desktop_app.library.index import PassageIndex
 from desktop_app.library.ingest import Ingest, Reader
 from desktop_app.library.readers.kinds import Selection, display_name

@@ -14,7 +14,8 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-from desktop_app.domain.values import ChatMessage, LoadOptions, Sampling
+from desktop_app.domain.models import LoadOptions
+from desktop_app.domain.values import ChatMessage, Sampling
 from desktop_app.engine.local import ENVIRONMENT
 from desktop_app.workers.host import WorkerHost
 

@@ -26,8 +26,9 @@ import psutil
 from desktop_app import __version__
 from desktop_app.domain.cancel import CancelToken
 from desktop_app.domain.errors import KnownFault
+from desktop_app.domain.models import LoadOptions
 from desktop_app.domain.ports import Engine, ModelShelf
-from desktop_app.domain.values import ChatMessage, LoadOptions, Sampling
+from desktop_app.domain.values import ChatMessage, Sampling
 from desktop_app.settings.paths import VARIABLE, Paths
 from desktop_app.storage.backup import check
 from desktop_app.storage.database import SQLITE_VERSION

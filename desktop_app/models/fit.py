@@ -6,7 +6,7 @@ from pathlib import Path
 
 import psutil
 
-from desktop_app.domain.values import ModelInfo
+from desktop_app.domain.models import ModelInfo
 
 CACHE_BYTES = 2
 """Bytes of one number of the key-value cache: llama.cpp keeps it in F16 unless told otherwise."""

@@ -7,7 +7,7 @@ import re
 from typing import Any
 
 from desktop_app.domain.errors import KnownFault
-from desktop_app.domain.values import ModelInfo
+from desktop_app.domain.models import ModelInfo
 from desktop_app.models.gguf import CutError, DamagedError, ForeignError, Header, read_gguf
 from desktop_app.models.quantization import FILE_TYPES
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Literal, Protocol
 
 from desktop_app.domain.errors import KnownFault
-from desktop_app.domain.values import ModelFile, ModelInfo
+from desktop_app.domain.models import ModelFile, ModelInfo
 from desktop_app.models.gguf import CutError, DamagedError, ForeignError, read_gguf
 from desktop_app.models.header import PART, read_model, refuse_unless_chat
 

@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import cast
 
 from desktop_app.domain.codec import decode, encode
+from desktop_app.domain.conversations import Conversation, Message, MessageState
 from desktop_app.domain.errors import KnownFault
-from desktop_app.domain.values import Answer, Conversation, Message, MessageState, Role
+from desktop_app.domain.values import Answer, Role
 from desktop_app.storage.database import Database
 from desktop_app.storage.migrations import CONVERSATIONS
 from desktop_app.storage.search import search

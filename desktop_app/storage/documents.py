@@ -16,9 +16,10 @@ import time
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from desktop_app.domain.documents import Document, DocumentState, DocumentText
 from desktop_app.domain.errors import KnownFault
 from desktop_app.domain.language import words
-from desktop_app.domain.values import Document, DocumentState, DocumentText, Passage
+from desktop_app.domain.values import Passage
 from desktop_app.storage.database import Database
 
 TERMS_LIMIT = 64

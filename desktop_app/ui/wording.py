@@ -5,14 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 from pathlib import Path
 
+from desktop_app.domain.documents import Document, DocumentState, IngestProgress
 from desktop_app.domain.errors import Fault
-from desktop_app.domain.values import (
-    Document,
-    DocumentState,
-    EnginePhase,
-    EngineState,
-    IngestProgress,
-)
+from desktop_app.domain.models import EnginePhase, EngineState
 
 APP = "Candor"
 NEW_CONVERSATION = "New conversation"

@@ -10,7 +10,7 @@ from typing import Any, Self
 import psutil
 
 from desktop_app.domain.errors import KnownFault
-from desktop_app.domain.values import LoadOptions
+from desktop_app.domain.models import LoadOptions
 from desktop_app.workers.sampling import clamp
 
 SMALLEST_CONTEXT = 256

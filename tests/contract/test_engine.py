@@ -12,14 +12,9 @@ import pytest
 
 from desktop_app.domain.cancel import CancelToken
 from desktop_app.domain.errors import KnownFault
+from desktop_app.domain.models import EnginePhase, EngineState, LoadOptions
 from desktop_app.domain.ports import Engine
-from desktop_app.domain.values import (
-    ChatMessage,
-    EnginePhase,
-    EngineState,
-    LoadOptions,
-    Sampling,
-)
+from desktop_app.domain.values import ChatMessage, Sampling
 from desktop_app.engine.local import LocalEngine
 from desktop_app.engine.scripted import ScriptedEngine
 from tests.support.starter import starter

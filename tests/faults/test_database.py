@@ -13,8 +13,9 @@ import time
 
 import pytest
 
+from desktop_app.domain.conversations import MessageState
 from desktop_app.domain.errors import KnownFault
-from desktop_app.domain.values import Answer, MessageState, Outcome
+from desktop_app.domain.values import Answer, Outcome
 from desktop_app.storage.backup import (
     check,
     make_backup,
@@ -205,7 +206,8 @@ def test_a_large_library_of_chats_stays_quick(tmp_path):
 WRITER = """
 import sys
 from pathlib import Path
-from desktop_app.domain.values import Answer, MessageState, Outcome
+from desktop_app.domain.conversations import MessageState
+from desktop_app.domain.values import Answer, Outcome
 from desktop_app.storage.conversations import ConversationStore
 from desktop_app.storage.database import Database
 from desktop_app.storage.migrations import CONVERSATIONS

@@ -10,7 +10,7 @@ import textwrap
 
 import pytest
 
-from desktop_app.domain.values import MessageState
+from desktop_app.domain.conversations import MessageState
 from desktop_app.storage.conversations import ConversationStore
 from tests.support.small_disk import PRELUDE, run_on_small_disk
 

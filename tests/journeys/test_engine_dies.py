@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 
 from desktop_app.app import services_of
 from desktop_app.assemble import Candor, assemble
-from desktop_app.domain.values import Message, MessageState
+from desktop_app.domain.conversations import Message, MessageState
 from desktop_app.engine.local import LocalEngine
 from desktop_app.ui.chat.messages import AnswerMessage
 from desktop_app.ui.shell.window import MainWindow

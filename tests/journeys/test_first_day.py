@@ -15,8 +15,10 @@ from pathlib import Path
 import psutil
 import pytest
 
+from desktop_app.domain.conversations import Message, MessageState
+from desktop_app.domain.documents import DocumentState
 from desktop_app.domain.errors import KnownFault
-from desktop_app.domain.values import DocumentState, Message, MessageState, Outcome
+from desktop_app.domain.values import Outcome
 from desktop_app.storage.conversations import ConversationStore
 from desktop_app.storage.documents import LibraryStore
 from tests.journeys.harbour import ABSENT, ON_PAGE_TWO, write_minutes

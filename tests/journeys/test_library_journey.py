@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from desktop_app.domain.documents import DocumentState, IngestProgress
 from desktop_app.domain.errors import KnownFault
-from desktop_app.domain.values import DocumentState, IngestProgress
 from desktop_app.library.embedder import WorkerEmbedder
 from desktop_app.library.library import DocumentLibrary
 from desktop_app.library.readers.reader import WorkerReader

@@ -7,21 +7,10 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from desktop_app.domain.cancel import CancelToken
+from desktop_app.domain.conversations import Message, MessageState
 from desktop_app.domain.errors import Cancelled, KnownFault
-from desktop_app.domain.values import (
-    Answer,
-    ChatMessage,
-    EnginePhase,
-    EngineState,
-    GenerationStats,
-    LoadOptions,
-    Message,
-    MessageState,
-    Passage,
-    Sampling,
-    ScoredPassage,
-    Support,
-)
+from desktop_app.domain.models import EnginePhase, EngineState, GenerationStats, LoadOptions
+from desktop_app.domain.values import Answer, ChatMessage, Passage, Sampling, ScoredPassage, Support
 
 
 def passage(

@@ -4,17 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from desktop_app.domain.documents import Document, DocumentState, DocumentText, IngestProgress
 from desktop_app.domain.errors import KnownFault
+from desktop_app.domain.models import EnginePhase, EngineState
 from desktop_app.domain.values import (
     Answer,
     Citation,
-    Document,
-    DocumentState,
-    DocumentText,
-    EnginePhase,
-    EngineState,
     Evidence,
-    IngestProgress,
     Label,
     NearMiss,
     Outcome,

@@ -14,7 +14,8 @@ PRELUDE = """
 import os, subprocess, sys
 from pathlib import Path
 from desktop_app.domain.errors import KnownFault
-from desktop_app.domain.values import Answer, MessageState, Outcome
+from desktop_app.domain.conversations import MessageState
+from desktop_app.domain.values import Answer, Outcome
 from desktop_app.storage.conversations import ConversationStore
 
 disk = Path(sys.argv[1])

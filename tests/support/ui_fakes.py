@@ -13,6 +13,14 @@ from dataclasses import replace
 from pathlib import Path
 
 from desktop_app.domain.cancel import CancelToken
+from desktop_app.domain.conversations import Conversation, Message, MessageState
+from desktop_app.domain.documents import (
+    Document,
+    DocumentState,
+    DocumentText,
+    IngestProgress,
+    IngestReport,
+)
 from desktop_app.domain.errors import Cancelled, KnownFault
 from desktop_app.domain.events import (
     AnswerFinished,
@@ -24,23 +32,11 @@ from desktop_app.domain.events import (
     TurnAsked,
     TurnSaved,
 )
+from desktop_app.domain.models import EnginePhase, EngineState, LoadOptions, ModelFile, ModelInfo
 from desktop_app.domain.ports import Generation
 from desktop_app.domain.values import (
     Answer,
     ChatMessage,
-    Conversation,
-    Document,
-    DocumentState,
-    DocumentText,
-    EnginePhase,
-    EngineState,
-    IngestProgress,
-    IngestReport,
-    LoadOptions,
-    Message,
-    MessageState,
-    ModelFile,
-    ModelInfo,
     Outcome,
     Question,
     Sampling,

@@ -2,13 +2,8 @@
 
 import pytest
 
-from desktop_app.domain.values import (
-    Document,
-    DocumentState,
-    EnginePhase,
-    EngineState,
-    IngestProgress,
-)
+from desktop_app.domain.documents import Document, DocumentState, IngestProgress
+from desktop_app.domain.models import EnginePhase, EngineState
 from desktop_app.ui import wording
 
 

@@ -8,7 +8,8 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFont, QGuiApplication
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLayout, QVBoxLayout, QWidget
 
-from desktop_app.domain.values import Answer, Label, MessageState, Verdict, Why
+from desktop_app.domain.conversations import MessageState
+from desktop_app.domain.values import Answer, Label, Verdict, Why
 from desktop_app.ui.chat import wording
 from desktop_app.ui.chat.browser import GuardedBrowser
 from desktop_app.ui.parts import ElidedLabel, button, label, restyle

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from desktop_app.domain.values import Message
+from desktop_app.domain.conversations import Message
 from desktop_app.settings.options import ADMIT_IGNORANCE, SELF_CHECK
 from desktop_app.settings.store import Settings
 from desktop_app.ui import theme

@@ -15,8 +15,9 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal
 
 from desktop_app.domain.cancel import CancelToken
+from desktop_app.domain.conversations import Message, MessageState
 from desktop_app.domain.events import Event, TurnAsked
-from desktop_app.domain.values import Message, MessageState, Outcome, Passage, Question, Switches
+from desktop_app.domain.values import Outcome, Passage, Question, Switches
 from desktop_app.settings.options import ADMIT_IGNORANCE, SELF_CHECK
 from desktop_app.ui.chat import pastes, wording
 from desktop_app.ui.chat.live import PENDING_ANSWER, PENDING_QUESTION, Draft, LiveAnswer

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from desktop_app.domain.conversations import Message
 from desktop_app.domain.events import (
     AnswerFinished,
     Declined,
@@ -16,7 +17,7 @@ from desktop_app.domain.events import (
     TurnSaved,
     Waiting,
 )
-from desktop_app.domain.values import Answer, Citation, Message, Question, Verdict, Why
+from desktop_app.domain.values import Answer, Citation, Question, Verdict, Why
 from desktop_app.ui.chat import wording
 
 PENDING_QUESTION, PENDING_ANSWER = 0, -1

@@ -9,7 +9,8 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QGuiApplication, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
-from desktop_app.domain.values import Message, MessageState, Outcome
+from desktop_app.domain.conversations import Message, MessageState
+from desktop_app.domain.values import Outcome
 from desktop_app.ui.chat import wording
 from desktop_app.ui.chat.answer_text import AnswerText
 from desktop_app.ui.chat.browser import GuardedBrowser

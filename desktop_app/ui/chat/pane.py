@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
-from desktop_app.domain.values import Message
+from desktop_app.domain.conversations import Message
 from desktop_app.ui.chat import announce
 from desktop_app.ui.chat.composer import Composer
 from desktop_app.ui.chat.controller import ChatController

@@ -9,7 +9,7 @@ from PySide6.QtCore import QEvent, Signal
 from PySide6.QtGui import QFont, QFontMetricsF, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
-from desktop_app.domain.values import Message
+from desktop_app.domain.conversations import Message
 from desktop_app.ui import theme
 from desktop_app.ui.chat import wording
 from desktop_app.ui.chat.live import LiveAnswer

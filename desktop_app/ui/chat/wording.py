@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from desktop_app.domain.conversations import MessageState
 from desktop_app.domain.values import (
     Answer,
     Citation,
     Evidence,
     Label,
-    MessageState,
     NearMiss,
     Outcome,
     Verdict,

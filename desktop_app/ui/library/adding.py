@@ -6,7 +6,7 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
 
-from desktop_app.domain.values import IngestProgress
+from desktop_app.domain.documents import IngestProgress
 from desktop_app.ui import wording
 from desktop_app.ui.icons import icon
 from desktop_app.ui.library.drops import urls_of

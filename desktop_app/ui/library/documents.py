@@ -18,9 +18,9 @@ from PySide6.QtWidgets import (
 )
 
 from desktop_app.domain.cancel import CancelToken
+from desktop_app.domain.documents import Document, DocumentState, IngestProgress, IngestReport
 from desktop_app.domain.errors import Fault
 from desktop_app.domain.ports import Library
-from desktop_app.domain.values import Document, DocumentState, IngestProgress, IngestReport
 from desktop_app.ui import wording
 from desktop_app.ui.icons import icon
 from desktop_app.ui.library.adding import DropArea, ProgressCard

@@ -7,7 +7,7 @@ from typing import Any
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, Qt
 
-from desktop_app.domain.values import Document, DocumentState, IngestProgress
+from desktop_app.domain.documents import Document, DocumentState, IngestProgress
 from desktop_app.ui import wording
 from desktop_app.ui.parts import tip
 from desktop_app.ui.rows import Index, Right, RowRole

@@ -29,8 +29,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from desktop_app.domain.documents import DocumentText
 from desktop_app.domain.ports import Library
-from desktop_app.domain.values import Citation, DocumentText, Evidence, NearMiss
+from desktop_app.domain.values import Citation, Evidence, NearMiss
 from desktop_app.ui import wording
 from desktop_app.ui.library.reading import (
     Stretch,

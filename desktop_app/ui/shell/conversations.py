@@ -9,7 +9,7 @@ from typing import Any
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, Qt, Signal
 
-from desktop_app.domain.values import Conversation
+from desktop_app.domain.conversations import Conversation
 from desktop_app.ui import wording
 from desktop_app.ui.rows import Index, RowRole
 

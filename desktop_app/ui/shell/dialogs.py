@@ -7,7 +7,7 @@ from typing import Any
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QWidget
 
-from desktop_app.domain.values import ModelFile
+from desktop_app.domain.models import ModelFile
 from desktop_app.settings import options
 from desktop_app.ui import wording
 from desktop_app.ui.notices import Notices

@@ -6,7 +6,8 @@ from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
-from desktop_app.domain.values import Document, DocumentState, EngineState
+from desktop_app.domain.documents import Document, DocumentState
+from desktop_app.domain.models import EngineState
 from desktop_app.ui import wording
 from desktop_app.ui.icons import icon
 from desktop_app.ui.parts import ElidedLabel, ampersands, button, tip

@@ -6,8 +6,8 @@ from PySide6.QtCore import QObject, QPoint, Qt, QTimer
 from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
 
 from desktop_app.domain.cancel import CancelToken
+from desktop_app.domain.models import EngineState, LoadOptions, ModelFile
 from desktop_app.domain.ports import Engine, ModelShelf
-from desktop_app.domain.values import EngineState, LoadOptions, ModelFile
 from desktop_app.settings import options
 from desktop_app.settings.store import Settings
 from desktop_app.ui import wording

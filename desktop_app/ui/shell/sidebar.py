@@ -8,8 +8,8 @@ from PySide6.QtCore import QModelIndex, QPoint, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QStackedLayout, QVBoxLayout, QWidget
 
+from desktop_app.domain.conversations import Conversation
 from desktop_app.domain.ports import Conversations
-from desktop_app.domain.values import Conversation
 from desktop_app.ui import wording
 from desktop_app.ui.icons import SIZE, icon
 from desktop_app.ui.notices import Notices

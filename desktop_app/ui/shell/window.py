@@ -18,7 +18,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QMainWindow, QSplitter, QVBoxLayout, QWidget
 
 from desktop_app.domain.cancel import CancelToken
-from desktop_app.domain.values import Conversation
+from desktop_app.domain.conversations import Conversation
 from desktop_app.settings import options
 from desktop_app.settings.options import Option
 from desktop_app.ui import wording

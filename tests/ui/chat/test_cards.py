@@ -5,10 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QUrl
 from PySide6.QtGui import QGuiApplication
 
-from desktop_app.domain.values import (
-    Answer,
-    Outcome,
-)
+from desktop_app.domain.values import Answer, Outcome
 from desktop_app.ui.chat import wording
 from tests.support.chat import (
     BEST,

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 from desktop_app.domain.events import Declined, PassagesFound, PromptReady, TokenArrived, Waiting
-from desktop_app.domain.values import (
-    Question,
-    Why,
-)
+from desktop_app.domain.values import Question, Why
 from desktop_app.ui.chat.live import LiveAnswer
 
 

@@ -7,10 +7,7 @@ from PySide6.QtCore import Qt, QUrl
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QLabel
 
-from desktop_app.domain.values import (
-    Answer,
-    Outcome,
-)
+from desktop_app.domain.values import Answer, Outcome
 from tests.support.chat import (
     CITATION,
     answer_of,

@@ -6,9 +6,7 @@ from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
 from PySide6.QtWidgets import QAbstractButton
 
-from desktop_app.domain.values import (
-    MessageState,
-)
+from desktop_app.domain.conversations import MessageState
 from desktop_app.settings.options import ADMIT_IGNORANCE, SELF_CHECK
 from desktop_app.ui.chat import wording
 from desktop_app.ui.chat.messages import UserMessage

@@ -4,12 +4,8 @@ from __future__ import annotations
 
 import time
 
-from desktop_app.domain.values import (
-    Answer,
-    Message,
-    MessageState,
-    Outcome,
-)
+from desktop_app.domain.conversations import Message, MessageState
+from desktop_app.domain.values import Answer, Outcome
 from desktop_app.ui.theme import theme
 from tests.support.chat import (
     answer_of,

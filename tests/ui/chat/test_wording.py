@@ -2,14 +2,8 @@
 
 from __future__ import annotations
 
-from desktop_app.domain.values import (
-    Answer,
-    Label,
-    MessageState,
-    Outcome,
-    Verdict,
-    Why,
-)
+from desktop_app.domain.conversations import MessageState
+from desktop_app.domain.values import Answer, Label, Outcome, Verdict, Why
 from desktop_app.ui.chat import wording
 
 

@@ -4,7 +4,7 @@ import pytest
 from PySide6.QtCore import QMimeData, QPoint, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent
 
-from desktop_app.domain.values import DocumentState, IngestProgress
+from desktop_app.domain.documents import DocumentState, IngestProgress
 from desktop_app.ui.library.adding import DropArea, ProgressCard
 
 

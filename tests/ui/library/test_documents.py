@@ -7,8 +7,8 @@ from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDesktopServices, QDropEvent, QGuiApplication
 from PySide6.QtWidgets import QApplication, QFileDialog, QInputDialog, QLabel
 
+from desktop_app.domain.documents import Document, DocumentState
 from desktop_app.domain.errors import KnownFault
-from desktop_app.domain.values import Document, DocumentState
 from desktop_app.ui.library.documents import DocumentsPane
 from desktop_app.ui.rows import Right, RowRole
 from tests.support import harbour

@@ -6,7 +6,8 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QPlainTextEdit, QPushButton
 
-from desktop_app.domain.values import Citation, DocumentText, Evidence, NearMiss
+from desktop_app.domain.documents import DocumentText
+from desktop_app.domain.values import Citation, Evidence, NearMiss
 from desktop_app.ui.library.reading import WHOLE_LIMIT
 from desktop_app.ui.library.source import SourcePane
 from desktop_app.ui.theme import theme

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from desktop_app.domain.values import EnginePhase
+from desktop_app.domain.models import EnginePhase
 from desktop_app.ui.services import Services
 from desktop_app.ui.shell.window import MainWindow
 from desktop_app.ui.theme import theme

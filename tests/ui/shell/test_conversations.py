@@ -7,7 +7,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QAbstractItemModelTester
 
-from desktop_app.domain.values import Conversation
+from desktop_app.domain.conversations import Conversation
 from desktop_app.ui.rows import RowList, RowRole
 from desktop_app.ui.shell.conversations import ConversationRows, age
 

@@ -3,7 +3,7 @@
 import pytest
 from PySide6.QtWidgets import QApplication
 
-from desktop_app.domain.values import EnginePhase, EngineState
+from desktop_app.domain.models import EnginePhase, EngineState
 from desktop_app.ui.shell.header import Header
 from tests.support import harbour
 from tests.support.ui_fakes import FakeLibrary

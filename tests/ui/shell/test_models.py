@@ -4,7 +4,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QFileDialog, QMenu
 
 from desktop_app.domain.errors import KnownFault
-from desktop_app.domain.values import EnginePhase, EngineState
+from desktop_app.domain.models import EnginePhase, EngineState
 from desktop_app.settings import options
 
 CTRL = Qt.KeyboardModifier.ControlModifier

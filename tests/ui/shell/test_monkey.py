@@ -7,7 +7,7 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QAbstractButton, QApplication, QDialog, QFileDialog, QMenu
 
-from desktop_app.domain.values import MessageState
+from desktop_app.domain.conversations import MessageState
 from desktop_app.ui.shell.window import MainWindow
 from desktop_app.ui.theme import theme
 from tests.support import harbour

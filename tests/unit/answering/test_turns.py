@@ -7,6 +7,7 @@ import pytest
 from desktop_app.answering.pipeline import Pipeline, PipelineConfig
 from desktop_app.answering.turns import BROKE, ConversationTurns
 from desktop_app.domain.cancel import CancelToken
+from desktop_app.domain.conversations import MessageState
 from desktop_app.domain.errors import KnownFault
 from desktop_app.domain.events import (
     AnswerFinished,
@@ -15,7 +16,7 @@ from desktop_app.domain.events import (
     TurnAsked,
     TurnSaved,
 )
-from desktop_app.domain.values import Answer, MessageState, Outcome, Question
+from desktop_app.domain.values import Answer, Outcome, Question
 from tests.support.answering_fakes import (
     FakeConversations,
     FakeEngine,

@@ -13,13 +13,8 @@ import pytest
 
 from desktop_app.domain.cancel import CancelToken
 from desktop_app.domain.errors import Cancelled, KnownFault
-from desktop_app.domain.values import (
-    ChatMessage,
-    EnginePhase,
-    EngineState,
-    LoadOptions,
-    Sampling,
-)
+from desktop_app.domain.models import EnginePhase, EngineState, LoadOptions
+from desktop_app.domain.values import ChatMessage, Sampling
 from desktop_app.engine.local import DEATHS, LocalEngine
 from tests.support import engine_child
 from tests.support.starter import starter, with_text

@@ -9,7 +9,8 @@ import pytest
 
 from desktop_app.domain.cancel import CancelToken
 from desktop_app.domain.errors import KnownFault
-from desktop_app.domain.values import ChatMessage, EnginePhase, LoadOptions, Sampling
+from desktop_app.domain.models import EnginePhase, LoadOptions
+from desktop_app.domain.values import ChatMessage, Sampling
 from desktop_app.engine.scripted import DEFAULT_ANSWER, ScriptedEngine
 
 ASK = [ChatMessage("user", "Who are you?")]

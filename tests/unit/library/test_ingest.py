@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from desktop_app.domain.cancel import CancelToken
+from desktop_app.domain.documents import DocumentState
 from desktop_app.domain.errors import Cancelled, KnownFault
-from desktop_app.domain.values import DocumentState
 from desktop_app.library.ingest import Ingest
 from desktop_app.storage.documents import LibraryStore
 from tests.support.library_fakes import PlainReader, WordEmbedder

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from desktop_app.domain.cancel import CancelToken
+from desktop_app.domain.documents import DocumentState, IngestProgress
 from desktop_app.domain.errors import Cancelled, KnownFault
-from desktop_app.domain.values import DocumentState, IngestProgress
 from desktop_app.library.library import DocumentLibrary
 from desktop_app.storage.documents import LibraryStore
 from tests.support.library_fakes import PlainReader, WordEmbedder

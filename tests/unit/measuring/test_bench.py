@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from desktop_app.domain.values import LoadOptions
+from desktop_app.domain.models import LoadOptions
 from desktop_app.measuring.bench import bench_engine
 from tests.support.starter import starter
 

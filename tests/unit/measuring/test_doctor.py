@@ -14,17 +14,16 @@ import pytest
 
 from desktop_app.domain.cancel import CancelToken
 from desktop_app.domain.errors import KnownFault
-from desktop_app.domain.ports import Generation
-from desktop_app.domain.values import (
-    ChatMessage,
+from desktop_app.domain.models import (
     EnginePhase,
     EngineState,
     GenerationStats,
     LoadOptions,
     ModelFile,
     ModelInfo,
-    Sampling,
 )
+from desktop_app.domain.ports import Generation
+from desktop_app.domain.values import ChatMessage, Sampling
 from desktop_app.measuring import doctor
 from desktop_app.measuring.doctor import Finding, Report, diagnose
 from desktop_app.settings.paths import Paths

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from desktop_app.domain.values import ModelInfo
+from desktop_app.domain.models import ModelInfo
 from desktop_app.models import fit
 from desktop_app.models.fit import cache_needed, memory_available, memory_needed
 

@@ -9,8 +9,9 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
+from desktop_app.domain.conversations import MessageState
 from desktop_app.domain.errors import Fault, KnownFault
-from desktop_app.domain.values import Answer, Citation, MessageState, Outcome
+from desktop_app.domain.values import Answer, Citation, Outcome
 from desktop_app.storage.conversations import ConversationStore, storable, title_of
 from desktop_app.storage.database import Database
 from desktop_app.storage.migrations import CONVERSATIONS

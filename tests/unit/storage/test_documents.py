@@ -11,8 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from desktop_app.domain.documents import DocumentState
 from desktop_app.domain.errors import KnownFault
-from desktop_app.domain.values import DocumentState, Passage
+from desktop_app.domain.values import Passage
 from desktop_app.storage.documents import LibraryStore
 
 MODEL = "model:1"
