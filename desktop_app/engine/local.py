@@ -18,10 +18,6 @@ from desktop_app.workers.host import WorkerHost, WorkerOutcome
 DEATHS = 3
 """Deaths running on one model after which it is not loaded again by itself."""
 
-ENVIRONMENT = {"OMP_WAIT_POLICY": "passive"}
-"""Threads that wait must sleep: spinning ones take the cores from whatever else runs, and from each
-other; the figures are in ARCHITECTURE.md."""
-
 Listener = Callable[[EngineState], None]
 
 
@@ -32,7 +28,6 @@ class LocalEngine:
         """`command` replaces the worker's command line. `memory_limit`: bytes, 0 = none."""
         self._host = WorkerHost(
             "llm",
-            environment=ENVIRONMENT,
             on_outcome=self._hear_outcome,
             command=command,
             memory_limit=memory_limit,

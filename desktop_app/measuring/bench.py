@@ -16,7 +16,6 @@ from typing import Any
 
 from desktop_app.domain.models import LoadOptions
 from desktop_app.domain.values import ChatMessage, Sampling
-from desktop_app.engine.local import ENVIRONMENT
 from desktop_app.workers.host import WorkerHost
 
 TOPICS = ("the moon", "bread", "the sea", "glass", "winter", "bees", "railways", "paper")
@@ -32,8 +31,8 @@ def bench_engine(
     while slows both. A first pair warms up and is not counted.
     """
     arguments = {"path": model_path, "options": asdict(options or LoadOptions())}
-    worker = WorkerHost("llm", environment=ENVIRONMENT)
-    direct = WorkerHost("llm", environment=ENVIRONMENT)
+    worker = WorkerHost("llm")
+    direct = WorkerHost("llm")
     try:
         loaded = worker.call("load", arguments)
         pairs = []

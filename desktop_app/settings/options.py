@@ -72,7 +72,7 @@ SELF_CHECK = Option(
 )
 ANSWERABLE_THRESHOLD = Option(
     "trust.answerable_threshold",
-    0.506,
+    0.491,
     "Evidence needed to answer",
     "The least probability, from 0 to 1, that a passage holds the answer. Higher declines more often.",
     0.0,
@@ -80,7 +80,7 @@ ANSWERABLE_THRESHOLD = Option(
 )
 SUPPORTED_THRESHOLD = Option(
     "trust.supported_threshold",
-    0.489,
+    0.457,
     "Evidence needed to call a sentence supported",
     "The least probability, from 0 to 1, that a passage supports a sentence. Higher marks more of them.",
     0.0,
