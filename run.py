@@ -13,6 +13,7 @@ CANDOR_CUDA=1 allows the download of some 3 GB of NVIDIA libraries on Linux; wit
 
 from __future__ import annotations
 
+import compileall
 import hashlib
 import json
 import os
@@ -142,6 +143,8 @@ def run_tests(environment: Environment, arguments: Sequence[str]) -> int:
 
 def start(environment: Environment, arguments: Sequence[str]) -> int:
     """Become Candor, with these arguments, in the person's own working folder."""
+    # a Python told to write no bytecode would compile every module anew at every start
+    compileall.compile_dir(ROOT / "desktop_app", quiet=2)
     command = [str(environment.python), "-P", "-m", "desktop_app", *arguments]
     if os.name != "nt":  # there a parent must wait, or the shell goes on without its program
         os.execv(command[0], command)

@@ -9,6 +9,7 @@ focus. Beside it, in turn, a bare Qt window of the same toolkit, so that the rat
 from __future__ import annotations
 
 import argparse
+import compileall
 import json
 import os
 import statistics
@@ -17,6 +18,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+import desktop_app
 from desktop_app.settings.paths import Paths
 from desktop_app.storage.conversations import ConversationStore
 
@@ -70,6 +72,7 @@ def main() -> int:
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         fill(folder, arguments.conversations)
+        compileall.compile_dir(Path(desktop_app.__file__).parent, quiet=2)  # as run.py does
         head = f"COUNT, HEAVY = {arguments.conversations}, {HEAVY!r}\n"
         once(head + CANDOR, folder)
         once(BARE, folder)
