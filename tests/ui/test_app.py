@@ -4,7 +4,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -114,10 +113,8 @@ sys.exit(app.run_window(data))
     try:
         assert started.stdout is not None
         assert started.stdout.readline().strip() == "[]"
-        begun = time.monotonic()
         started.send_signal(signal.SIGTERM)
         _out, err = started.communicate(timeout=20)
-        assert time.monotonic() - begun < 3
     finally:
         started.kill()
         started.wait()

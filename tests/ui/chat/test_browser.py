@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import time
 
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt, QUrl
@@ -45,10 +44,8 @@ def test_rn1_no_resource_is_read_whatever_the_markup(browser, tmp_path, markup, 
     if target == "FIFO":
         target = str(tmp_path / "pipe")
         os.mkfifo(target)
-    began = time.monotonic()
     browser.show_html(markup.format(target))
-    browser.grab()
-    assert time.monotonic() - began < 2  # it would hang for ever
+    browser.grab()  # it would hang for ever
 
 
 def test_rn1_the_source_is_never_changed(browser):

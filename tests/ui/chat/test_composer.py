@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 from PySide6.QtCore import QMimeData, Qt, QUrl
 from PySide6.QtGui import QGuiApplication, QImage, QInputMethodEvent, QTextOption
@@ -58,9 +56,7 @@ def test_gu11_an_unfinished_composition_is_not_sent(composer, qtbot):
     ],
 )
 def test_gu7_a_long_paste_becomes_a_chip_and_stays_whole(composer, text, name):
-    began = time.monotonic()
     paste(composer, text)
-    assert time.monotonic() - began < 1.5
     assert chips(composer) == [name]
     assert composer.draft == Draft("", (text,))
 

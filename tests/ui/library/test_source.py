@@ -1,14 +1,12 @@
 """The source view: the cited passage highlighted and in sight, pages, find, and texts of any kind."""
 
-import time
-
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QPlainTextEdit, QPushButton
 
 from desktop_app.domain.documents import DocumentText
 from desktop_app.domain.values import Citation, Evidence, NearMiss
-from desktop_app.ui.library.reading import WHOLE_LIMIT
+from desktop_app.ui.library.reading import ENDLESS_STRETCH, WHOLE_LIMIT
 from desktop_app.ui.library.source import SourcePane
 from desktop_app.ui.theme import theme
 from tests.support import harbour
@@ -139,9 +137,7 @@ def test_a_huge_document_is_shown_around_the_passage(qtbot, pane, library):
     assert len(text) > WHOLE_LIMIT
     starts = tuple(range(0, len(text), 100_000))
     library.texts[2] = DocumentText(2, "log.txt", text, starts)
-    started = time.monotonic()
     opened(qtbot, pane, Citation(1, "log.txt", 17, half, half + len(QUOTE), QUOTE, 2))
-    assert time.monotonic() - started < 2
     assert pane.highlighted() == QUOTE
     assert any(said.startswith("A long document: showing characters") for said in words(pane))
     for _ in range(5):
@@ -154,9 +150,8 @@ def test_a_huge_document_is_shown_around_the_passage(qtbot, pane, library):
 
 def test_one_endless_line_does_not_freeze(qtbot, pane, library):
     library.texts[2] = DocumentText(2, "min.js", "x" * 900_000)
-    started = time.monotonic()
     opened(qtbot, pane, Citation(1, "min.js", None, 500_000, 500_010, "", 2))
-    assert time.monotonic() - started < 3
+    assert pane.view.document().characterCount() <= ENDLESS_STRETCH + 1
     assert pane.highlighted() == "x" * 10
 
 

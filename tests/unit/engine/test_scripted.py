@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 
 import pytest
 
@@ -53,9 +52,8 @@ def test_a_silent_engine_ends_with_the_cancel() -> None:
     cancel = CancelToken()
     threading.Timer(0.1, cancel.cancel).start()
     generation = engine.generate(ASK, Sampling(), cancel)
-    started = time.monotonic()
     assert "".join(generation) == "one two "
-    assert 0.05 < time.monotonic() - started < 2
+    assert cancel.cancelled
 
 
 def test_a_model_that_cannot_be_loaded() -> None:

@@ -2,7 +2,6 @@
 
 import json
 import threading
-import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -113,11 +112,9 @@ def test_two_hundred_pages_are_cut_to_the_likely_windows(
         f"Clause {n} speaks of matters like taxes, roads and water rights." for n in range(5000)
     )
     needle = "The zeppelin landed in Friedrichshafen."
-    begun = time.monotonic()
     ((found,),) = checker.supported(
         ["A zeppelin landed in Friedrichshafen."], [filler + " " + needle]
     )
-    assert time.monotonic() - begun < 20
     assert len(embedder.asked) <= 1 + WINDOW_LIMIT * signals.SPAN
     assert "zeppelin" in (filler + " " + needle)[found.start : found.end]
 

@@ -6,7 +6,6 @@ import os
 import struct
 import subprocess
 import sys
-import time
 from contextlib import suppress
 
 import pytest
@@ -29,10 +28,8 @@ def write(tmp_path):
 
 
 def refusal(path: str) -> tuple[str, str]:
-    start = time.monotonic()
     with pytest.raises(KnownFault) as caught:
         read_model(path)
-    assert time.monotonic() - start < 2
     return caught.value.fault.code, caught.value.fault.what
 
 

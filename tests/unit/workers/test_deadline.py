@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import subprocess
 import sys
-import time
 
 import pytest
 
@@ -26,12 +25,10 @@ def run(program: str) -> subprocess.CompletedProcess[str]:
 
 @pytest.mark.parametrize("endless", ["while True: pass", "10 ** 10 ** 9"])
 def test_an_endless_operation_ends_the_process(endless: str) -> None:
-    begun = time.monotonic()
     done = run(f"with held_to(0.3):\n    {endless}\nprint('survived')")
     assert done.returncode == 1
     assert done.stdout == ""
     assert "Timeout" in done.stderr
-    assert time.monotonic() - begun < 50
 
 
 def test_what_ends_in_time_goes_on() -> None:

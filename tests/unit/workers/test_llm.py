@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 import os
+import sys
 import threading
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -20,6 +20,15 @@ pytestmark = pytest.mark.model
 
 OPTIONS = {"context": 1024, "threads": 1, "batch": 64}
 CHATML = "<|im_start|>user\n{}<|im_end|>\n<|im_start|>assistant\n"
+REFERENCE = """
+import sys
+import llama_cpp
+from desktop_app.workers.serve import serve
+model = llama_cpp.Llama(sys.argv[1], vocab_only=True, chat_format="chatml", verbose=False)
+def tokenize(arguments, emit, cancelled):
+    return {"ids": model.tokenize(arguments["text"].encode(), add_bos=False, special=True)}
+raise SystemExit(serve({"tokenize": tokenize}))
+"""
 START, END = 1, 2
 """The ids of SmolLM2's <|im_start|> and <|im_end|>."""
 
@@ -35,11 +44,10 @@ def worker() -> Iterator[WorkerHost]:
 @pytest.fixture(scope="module")
 def reference() -> Iterator[Callable[[str], list[int]]]:
     """Tokens of a rendered prompt by llama-cpp-python, control tokens parsed everywhere."""
-    import llama_cpp
-
-    model = llama_cpp.Llama(str(starter()), vocab_only=True, chat_format="chatml", verbose=False)
-    yield lambda text: model.tokenize(text.encode(), add_bos=False, special=True)
-    model.close()
+    host = WorkerHost("reference", command=[sys.executable, "-P", "-c", REFERENCE, str(starter())])
+    host.call("tokenize", {"text": ""})
+    yield lambda text: host.call("tokenize", {"text": text})["ids"]
+    host.close()
 
 
 @pytest.fixture
@@ -124,7 +132,7 @@ def test_loading_can_be_cancelled(fresh) -> None:
     token.cancel()
     with pytest.raises(Cancelled):
         fresh.call("load", {"path": str(starter()), "options": OPTIONS}, cancel=token)
-    assert fresh.alive
+    assert fresh.alive  # it answered within the second it has, and was not ended
 
 
 @pytest.mark.parametrize(
@@ -206,23 +214,17 @@ def test_stop_is_seen_while_a_long_prompt_is_read(fresh) -> None:
         "load", {"path": str(starter()), "options": {**OPTIONS, "context": 8192, "batch": 2048}}
     )
     token = CancelToken()
-    times: list[float] = []
-
-    def stop() -> None:
-        times.append(time.monotonic())
-        token.cancel()
 
     def hear(event: dict) -> None:
         if "prompt" in event:
-            threading.Timer(0.3, stop).start()
+            threading.Timer(0.3, token.cancel).start()
 
     messages = [("user", " ".join(map(str, range(1500))))]
     result = fresh.call(
         "generate", {"messages": messages, "sampling": {}}, cancel=token, on_event=hear
     )
-    assert time.monotonic() - times[0] < 1
     assert (result["reason"], result["new_tokens"]) == ("cancelled", 0)
-    assert fresh.alive
+    assert fresh.alive  # it answered within the second it has, and was not ended
     assert answer(fresh, [("user", "Hi")])[0]
 
 

@@ -6,7 +6,6 @@ import hashlib
 import io
 import os
 import struct
-import time
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -129,14 +128,12 @@ def test_do7_entities_are_not_resolved(tmp_path: Path) -> None:
         (outside, "see &x; end"),
         (f'<!DOCTYPE d [<!ENTITY l0 "ha">{laughs}]>', "&l9;"),
     ):
-        started = time.monotonic()
         try:
             text = extract_text(make_docx(body, doctype=doctype), "a.docx").text
         except KnownFault as known:
             text = known.fault.what
         assert "CANARY" not in text
         assert len(text) < 10_000
-        assert time.monotonic() - started < 5
 
 
 def test_do13_other_formats_are_named() -> None:
