@@ -121,7 +121,7 @@ class RefusalCard(QFrame):
     def show_why(self, why: Why) -> None:
         """Fill the card."""
         _clear(self._layout)
-        self._layout.addWidget(label(wording.REFUSAL, "heading", wrap=True))
+        self._layout.addWidget(label(wording.refusal(why), "heading", wrap=True))
         self._layout.addWidget(label(wording.searched(why), "muted", wrap=True))
         if why.near_misses:
             self._layout.addSpacing(8)
@@ -149,7 +149,7 @@ class RefusalCard(QFrame):
         row.addWidget(button(wording.RETRY, self.retried.emit, kind="quiet"))
         row.addStretch(1)
         self._layout.addLayout(row)
-        self.setAccessibleName(f"{wording.REFUSAL} {wording.searched(why)}")
+        self.setAccessibleName(f"{wording.refusal(why)} {wording.searched(why)}")
         self.show()
 
 

@@ -50,6 +50,8 @@ REFUSAL = "I could not find that in your documents."
 NO_DOCUMENTS = (
     "There are no documents to search yet. Drop some in, or ask for an answer without them."
 )
+NOT_SEARCHED = "I could not look into your documents."
+NONE_READY = "None of them can be searched so far. Retry when one is ready."
 NEAR_MISSES = "Near misses"
 SEARCHING = "Searching your documents"
 THINKING = "Reading"
@@ -99,10 +101,15 @@ def place(source: Citation | Evidence | NearMiss) -> str:
     return source.document if source.page is None else f"{source.document}, page {source.page}"
 
 
+def refusal(why: Why) -> str:
+    """The head of a refusal: nothing was found, or nothing could be looked into."""
+    return NOT_SEARCHED if why.unreadable and not why.searched else REFUSAL
+
+
 def searched(why: Why) -> str:
     """What a refusal rests on, in numbers."""
     if not why.searched:
-        return NO_DOCUMENTS
+        return NONE_READY if why.unreadable else NO_DOCUMENTS
     text = f"Searched {count(why.searched, 'passage')}"
     if why.documents:
         text += f" in {count(why.documents, 'document')}"
@@ -257,7 +264,7 @@ def siblings(number: int, total: int) -> str:
 def found(passages: int, searched: int) -> str:
     """After the search, before the first word."""
     if not searched:
-        return THINKING
+        return f"{THINKING} the question"
     return f"Found {count(passages, 'passage')} in {searched:,}. {THINKING}"
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QUrl
 from PySide6.QtGui import QGuiApplication
 
-from desktop_app.domain.values import Answer, Outcome
+from desktop_app.domain.values import Answer, Outcome, Why
 from desktop_app.ui.chat import wording
 from tests.support.chat import (
     BEST,
@@ -66,6 +66,17 @@ def test_a_refusal_says_what_was_searched_and_offers_an_answer(pane, ask, qtbot,
     widget = answer_of(pane)
     assert wording.NOT_GROUNDED in widget.caveats.text()
     assert widget.siblings.where.text() == "2 / 2"
+
+
+def test_documents_that_are_still_read_are_not_called_missing(pane, ask, services):
+    why = Why(unreadable=("minutes.pdf (still being read)",))
+    services.turns.answers = lambda q: Answer(q.text, Outcome.DECLINED, "", why=why)
+    ask("Ferry?")
+    said = labels(answer_of(pane).refusal)
+    assert wording.NOT_SEARCHED in said
+    assert wording.NONE_READY in said
+    assert "Could not be searched: minutes.pdf (still being read)." in said
+    assert wording.NO_DOCUMENTS not in said
 
 
 def test_a_failure_keeps_the_text_and_offers_retry_and_details(pane, ask, qtbot, services):
