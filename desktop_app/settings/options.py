@@ -90,7 +90,7 @@ MODEL = Option(
     "engine.model",
     "",
     "Model",
-    "The name of a model or the path of a GGUF file. Empty means the starter model.",
+    "The model that answers. GGUF files of yours are added in the model menu (Ctrl+M).",
 )
 CONTEXT = Option(
     "engine.context",

@@ -19,6 +19,7 @@ log = logging.getLogger(__name__)
 qt_log = logging.getLogger("qt")
 
 QUIET_SECONDS = 10.0
+KEYS_LIMIT = 1000
 
 LEVELS = {
     QtMsgType.QtDebugMsg: logging.DEBUG,
@@ -44,6 +45,8 @@ class RateLimit:
         """None when `key` came a moment ago; else how many like it were held back before."""
         with self._lock:
             now = self._clock()
+            if len(self._seen) > KEYS_LIMIT:
+                self._seen.clear()
             last, held = self._seen.get(key, (now - self._seconds, 0))
             if now - last < self._seconds:
                 self._seen[key] = last, held + 1

@@ -90,7 +90,7 @@ class Notices(QWidget):
         row = QHBoxLayout(self._frame)
         row.setContentsMargins(12, 8, 8, 8)
         row.setSpacing(8)
-        row.addWidget(self._icon, 0, Qt.AlignmentFlag.AlignTop)
+        row.addWidget(self._icon, 0, Qt.AlignmentFlag.AlignVCenter)
         row.addLayout(words, 1)
         for widget in (self._action, self._copy, self._close):
             row.addWidget(widget, 0, Qt.AlignmentFlag.AlignVCenter)

@@ -19,7 +19,7 @@ OFFLINE_WHY = (
 )
 
 DROP_HERE = "Drop files or folders here"
-DROP_KINDS = "PDF, Word, Markdown, web pages, plain text"
+DROP_KINDS = "PDF, Word, PowerPoint, Excel, OpenDocument, EPUB, web pages, e-mail, text"
 NO_DOCUMENTS = "No documents yet"
 NO_DOCUMENTS_NEXT = "Add a file, and answers will cite the page they rest on."
 NO_SOURCE = "No source open"
@@ -75,6 +75,11 @@ def deleted(title: str) -> str:
     return f"Deleted “{visible(title) or NEW_CONVERSATION}”."
 
 
+def removed(name: str) -> str:
+    """After a document was taken out of the library."""
+    return f"Removed {visible(name)} from Candor. The file stays where it is."
+
+
 def no_search_hits(search: str) -> str:
     """When the conversation search finds nothing."""
     return f"Nothing found for “{visible(search)}”."
@@ -84,7 +89,7 @@ PHASES = {
     EnginePhase.EMPTY: "loads with your first question",
     EnginePhase.LOADING: "loading…",
     EnginePhase.READY: "ready",
-    EnginePhase.BUSY: "writing…",
+    EnginePhase.BUSY: "answering…",
     EnginePhase.FAILED: "could not load",
 }
 

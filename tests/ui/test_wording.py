@@ -54,7 +54,7 @@ def test_the_model_chip():
     ready = EngineState(EnginePhase.READY, "SmolLM2", 4096, 310_000_000)
     assert wording.model_state(ready, "") == "SmolLM2 · ready · 0.3 GB"
     busy = EngineState(EnginePhase.BUSY, "SmolLM2", 4096, 310_000_000, 2)
-    assert wording.model_state(busy, "") == "SmolLM2 · writing… · 0.3 GB · 2 waiting"
+    assert wording.model_state(busy, "") == "SmolLM2 · answering… · 0.3 GB · 2 waiting"
     empty = EngineState(EnginePhase.EMPTY)
     assert wording.model_state(empty, "Qwen") == "Qwen · loads with your first question"
     assert wording.model_state(empty, "") == "No model · loads with your first question"

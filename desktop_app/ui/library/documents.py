@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QModelIndex, QPoint, Qt, QUrl, Signal
@@ -53,7 +54,7 @@ class DocumentsPane(QWidget):
         self._library = library
         self._tasks = tasks
         self._notices = notices
-        self._cancel: CancelToken | None = None
+        self._running: list[CancelToken] = []
         self._stale = False
         self.rows = DocumentRows(self)
         self._build()
@@ -199,11 +200,11 @@ class DocumentsPane(QWidget):
         cancel: CancelToken,
         retry: Callable[[], object],
     ) -> None:
-        self._cancel = cancel
+        self._running.append(cancel)
         latest: list[IngestProgress] = []
 
         def deliver() -> None:
-            if latest and self._cancel is cancel:
+            if latest and cancel in self._running:
                 now = latest[-1]
                 latest.clear()
                 self._show_progress(now)
@@ -230,17 +231,17 @@ class DocumentsPane(QWidget):
         self.rows.show_progress(now)
 
     def _rest(self, cancel: CancelToken) -> None:
-        if self._cancel is cancel:
-            self._cancel = None
+        if cancel in self._running:
+            self._running.remove(cancel)
             self._show_progress(None)
         self.refresh()
 
     def cancel(self) -> None:
-        """Stop adding; what is done stays."""
-        if self._cancel is not None:
-            self._cancel.cancel()
-            self._cancel = None
-            self._show_progress(None)
+        """Stop adding, what waits too; what is done stays."""
+        for running in self._running:
+            running.cancel()
+        self._running.clear()
+        self._show_progress(None)
 
     # --- one document ---------------------------------------------------------------------------
 
@@ -328,10 +329,15 @@ class DocumentsPane(QWidget):
 
     def remove(self, document: Document) -> None:
         """Forget a document; the file stays where it is."""
+
+        def done(_result: object) -> None:
+            self.refresh()
+            undo = partial(self.add, [document.path])
+            self._notices.show_note(wording.removed(document.name), "Undo", undo)
+
         forget = self._library.remove
-        self._tasks.run(lambda: forget(document.id)).then(lambda _: self.refresh()).lane(
-            LANE
-        ).start(self)
+        # not the lane in which documents are added: that may be busy for long
+        self._tasks.run(lambda: forget(document.id)).then(done).lane("documents").start(self)
 
     def _remove_current(self) -> None:
         document = self.rows.document(self.list.currentIndex())

@@ -84,7 +84,7 @@ class SettingsDialog(QDialog):
         area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         area.setWidget(inner)
         title = label("Settings", "title")
-        under = label("Changes count at once.", "muted")
+        under = label("Changes apply at once.", "muted")
         close = button("Done", self.accept, kind="primary")
         head = QHBoxLayout()
         head.setContentsMargins(32, 24, 32, 8)

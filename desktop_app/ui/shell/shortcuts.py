@@ -26,7 +26,7 @@ KEYS: tuple[tuple[str, str, str], ...] = (
 
 ELSEWHERE: tuple[tuple[str, str], ...] = (
     ("Enter", "Send; Shift+Enter starts a new line"),
-    ("Esc", "Stop the answer, close what is open in between"),
+    ("Esc", "Stop the answer, or close what is open"),
     ("F2", "Rename the selected conversation"),
     ("Del", "Delete the selected conversation or remove the selected document"),
     ("Ctrl+F", "Find in the source"),
@@ -56,7 +56,7 @@ class ShortcutsDialog(QDialog):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle("Keyboard shortcuts")
-        self.resize(520, 560)
+        self.resize(520, 640)
         rows: Sequence[tuple[str, str]] = [(key, text) for _name, key, text in KEYS]
         inner = QWidget()
         grid = QGridLayout(inner)

@@ -124,10 +124,9 @@ class MainWindow(QMainWindow):
         chat.conversation_started.connect(self._started)
         chat.conversation_changed.connect(self._changed)
         chat.citation_clicked.connect(self.open_cited)
-        chat.fault.connect(self._chat_fault)
+        chat.fault.connect(self.notices.show_fault)
         chat.documents_dropped.connect(self._dropped)
         chat.model_requested.connect(header.ask_for_model)
-        chat.model_requested.connect(self.header.ask_for_model)
         header.sidebar_wanted.connect(self.toggle_sidebar)
         header.panel_wanted.connect(self.toggle_panel)
         header.documents_wanted.connect(self.show_documents)
@@ -215,9 +214,6 @@ class MainWindow(QMainWindow):
     def _renamed(self, conversation_id: int, title: str) -> None:
         if conversation_id == self._conversation:
             self._show_title(title)
-
-    def _chat_fault(self, problem: Any, retry: Any) -> None:
-        self.notices.show_fault(problem, retry)
 
     # --- documents ------------------------------------------------------------------------------
 

@@ -214,6 +214,30 @@ def test_remove_forgets_by_key(qtbot, filled, library):
     assert 2 not in [document.id for document in library.documents()]
 
 
+def test_a_removed_document_can_be_brought_back(qtbot, filled, library, notices):
+    gone = library.documents()[0]
+    added = []
+    filled.add = added.append
+    filled.remove(gone)
+    qtbot.waitUntil(lambda: notices.text().startswith(f"Removed {gone.name} from Candor."))
+    notices.current.action()
+    assert added == [[gone.path]]
+
+
+def test_cancel_ends_what_runs_and_what_waits(qtbot, pane, library, tmp_path):
+    library.gate.clear()
+    pane.add(files(tmp_path, "a.txt"))
+    qtbot.waitUntil(pane.card.isVisible)
+    pane.add(files(tmp_path, "b.txt"))
+    tokens = list(pane._running)
+    assert len(tokens) == 2
+    pane.card.stop.click()
+    assert all(token.cancelled for token in tokens)
+    assert not pane.card.isVisible()
+    pane._tasks.close()
+    assert library.added == []
+
+
 def test_a_file_that_is_gone_is_said(filled, library, notices):
     filled._open_path(Path("/nowhere/minutes.pdf"))
     assert "is no longer there. Its text is still in Candor." in notices.text()

@@ -17,7 +17,7 @@ def key(qtbot, window, code, modifier=CTRL) -> None:
 def test_the_model_chip_tells_the_state(window, qtbot, services):
     assert "ready" in window.header.model.text()
     services.engine.become(EngineState(EnginePhase.BUSY, "SmolLM2", 4096, 310_000_000))
-    qtbot.waitUntil(lambda: "SmolLM2 · writing… · 0.3 GB" in window.header.model.text())
+    qtbot.waitUntil(lambda: "SmolLM2 · answering… · 0.3 GB" in window.header.model.text())
     assert window.header.model.accessibleName().startswith("Model: SmolLM2")
     services.engine.become(
         EngineState(EnginePhase.READY, "X", notice="The template of X is unusable.")
