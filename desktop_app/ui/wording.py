@@ -90,7 +90,7 @@ PHASES = {
     EnginePhase.LOADING: "loading…",
     EnginePhase.READY: "ready",
     EnginePhase.BUSY: "answering…",
-    EnginePhase.FAILED: "could not load",
+    EnginePhase.FAILED: "not running",
 }
 
 

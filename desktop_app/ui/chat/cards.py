@@ -8,8 +8,8 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFont, QGuiApplication
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLayout, QVBoxLayout, QWidget
 
-from desktop_app.domain.conversations import MessageState
-from desktop_app.domain.values import Answer, Label, Verdict, Why
+from desktop_app.domain.conversations import Message, MessageState
+from desktop_app.domain.values import Label, Verdict, Why
 from desktop_app.ui.chat import wording
 from desktop_app.ui.chat.browser import GuardedBrowser
 from desktop_app.ui.parts import ElidedLabel, button, label, restyle
@@ -178,10 +178,11 @@ class EndingCard(QFrame):
         layout.addLayout(row)
         self.hide()
 
-    def show_ending(self, state: MessageState, answer: Answer | None) -> None:
-        """Say how it ended; hidden where there is nothing to say."""
+    def show_ending(self, message: Message) -> None:
+        """Say how an answer ended; hidden where there is nothing to say."""
+        state, answer = message.state, message.answer
         self.show_sentence(
-            wording.ending(state, answer),
+            wording.ending(state, answer, written=bool(message.text)),
             wording.details(answer) if state is MessageState.FAILED else "",
             bad=state is not MessageState.STOPPED,
         )

@@ -256,17 +256,17 @@ class AnswerMessage(MessageWidget):
         self.refusal.hide()
         if answer is not None and declined:
             self.refusal.show_why(answer.why)
-        self.ending.show_ending(message.state, answer)
+        self.ending.show_ending(message)
         said = " ".join(wording.caveats(answer)) if answer else ""
         self.caveats.setText(said)
         self.caveats.setVisible(bool(said))
         restyle(self.caveats, "role", "warn" if answer and answer.why.searched else "muted")
         support = wording.support(answer) if answer else ""
         whole = answer is not None and all(v.label.value == "supported" for v in answer.verdicts)
-        restyle(self.support, "role", "ok" if whole else "warn")
+        restyle(self.support, "role", "ok" if whole else "warn-strong")
         self.support.setText(support)
         self.support.setVisible(bool(support))
-        speed = wording.speed(answer) if answer else ""
+        speed = wording.speed(answer) if answer and message.text else ""
         self.speed.set_whole(f"· {speed}" if support and speed else speed)
         self.copy_button.setVisible(bool(message.text))
         self._foot.setVisible(not declined)

@@ -43,7 +43,9 @@ ANYWAY = "Answered although your documents may not hold it."
 NOT_CHECKED = "Not checked: self-check was off."
 CUT = "Cut at the length limit. Raise it in Settings, or ask for the rest."
 STOPPED = "Stopped. What had been written is kept."
+STOPPED_EARLY = "Stopped before the first word."
 INTERRUPTED = "This answer was interrupted. What had been written is kept."
+INTERRUPTED_EARLY = "This answer was interrupted before the first word."
 FAILED = "The answer failed. Your question is kept."
 NOT_ANSWERED = "This question was not answered. It is kept."
 REFUSAL = "I could not find that in your documents."
@@ -213,17 +215,15 @@ def caveats(answer: Answer) -> list[str]:
     return said
 
 
-def ending(state: MessageState, answer: Answer | None) -> str:
-    """What to say under an answer that did not end by itself."""
+def ending(state: MessageState, answer: Answer | None, *, written: bool) -> str:
+    """What to say under an answer that did not end by itself; `written`: whether there is any of it."""
     if state is MessageState.STOPPED:
-        return STOPPED
-    if state is MessageState.STREAMING:
-        return INTERRUPTED
-    if state is not MessageState.FAILED:
-        return ""
-    if answer is None:
-        return INTERRUPTED
-    return answer.fault or FAILED
+        return STOPPED if written else STOPPED_EARLY
+    if state is MessageState.FAILED and answer is not None:
+        return answer.fault or FAILED
+    if state in (MessageState.STREAMING, MessageState.FAILED):
+        return INTERRUPTED if written else INTERRUPTED_EARLY
+    return ""
 
 
 def waiting(ahead: int) -> str:

@@ -168,12 +168,14 @@ class Sidebar(QWidget):
 
     def _show(self, found: list[Conversation], search: str) -> None:
         current = self.rows.conversation(self.list.currentIndex())
+        # whoever walks through the list keeps the place; else the open conversation is the current one
+        walks = self.list.hasFocus()
+        wanted = current.id if current is not None and walks else self.list.rows.marked
         place = self.list.verticalScrollBar().value()
         self.rows.show(found, grouped=not search)
-        if current is not None:
-            index = self.rows.index_of(current.id)
-            if index.isValid():
-                self.list.setCurrentIndex(index)
+        index = self.rows.index_of(wanted)
+        if index.isValid():
+            self.list.setCurrentIndex(index)
         self.list.verticalScrollBar().setValue(place)
         self._empty.setText(wording.no_search_hits(search) if search else wording.NO_CONVERSATIONS)
         self._stack.setCurrentWidget(self.list if found else self._empty)

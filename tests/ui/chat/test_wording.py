@@ -44,6 +44,13 @@ def test_many_unreadable_documents_are_counted():
 
 
 def test_endings():
-    assert wording.ending(MessageState.FAILED, None) == wording.INTERRUPTED
-    assert wording.ending(MessageState.FAILED, Answer("q", Outcome.FAILED, "")) == wording.FAILED
-    assert wording.ending(MessageState.DONE, None) == ""
+    assert wording.ending(MessageState.FAILED, None, written=True) == wording.INTERRUPTED
+    early = wording.ending(MessageState.STREAMING, None, written=False)
+    assert early == wording.INTERRUPTED_EARLY
+    early = wording.ending(MessageState.STOPPED, None, written=False)
+    assert early == wording.STOPPED_EARLY
+    assert (
+        wording.ending(MessageState.FAILED, Answer("q", Outcome.FAILED, ""), written=False)
+        == wording.FAILED
+    )
+    assert wording.ending(MessageState.DONE, None, written=True) == ""

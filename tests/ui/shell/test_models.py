@@ -50,7 +50,7 @@ def test_a_model_that_does_not_load_is_one_notice_with_a_retry(qtbot, window, se
     services.engine.fault = KnownFault("MF2", "This file is cut short.", action="Copy it again.")
     window.models.load()
     qtbot.waitUntil(lambda: window.notices.text() == "This file is cut short. Copy it again.")
-    assert "could not load" in window.header.model.text()
+    assert "not running" in window.header.model.text()
     qtbot.mouseClick(window.notices._action, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: "ready" in window.header.model.text())
 
