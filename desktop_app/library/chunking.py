@@ -11,7 +11,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from desktop_app.domain.language import STOPWORDS, sentences
+from desktop_app.domain.language import sentences
+from desktop_app.domain.terms import is_english
 from desktop_app.domain.values import Passage
 
 BUDGET = 235
@@ -56,12 +57,6 @@ def estimate_tokens(text: str, english: bool = True) -> int:
         else:
             total += 0.5 + len(piece) * 0.37
     return round(total)
-
-
-def is_english(text: str) -> bool:
-    """Whether one word in six is an English function word."""
-    found = re.findall(r"[^\W\d_]+", text[:20_000].casefold())
-    return sum(word in STOPWORDS for word in found) * 6 >= len(found)
 
 
 def chunk(

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from desktop_app.domain.cancel import CancelToken
 from desktop_app.domain.language import words
 from desktop_app.domain.ports import DocumentStore, Embedder
+from desktop_app.domain.terms import is_english
 from desktop_app.domain.values import Passage, ScoredPassage
 from desktop_app.library.index import PassageIndex
 
@@ -20,6 +21,12 @@ POOL = 50
 
 DENSE_WEIGHT = 0.7
 """Share of the cosine in the fused score; better than ranks fused on SciFact and on German XQuAD alike."""
+
+UNKNOWN_WEIGHT = 0.1
+"""Its share among passages that are not English, the one language that the embedder knows."""
+
+LOOKED_AT = 10
+"""Passages, the best by keywords, whose language decides between the two shares."""
 
 PER_DOCUMENT = 3
 OF = 8
@@ -57,8 +64,8 @@ class HybridRetriever:
         # a passage that one search found and the other cut off still has its cosine
         if missing := [number for number in keyword if number not in dense]:
             dense |= dict(self._index.search(vector, len(missing), missing))
-        ranked = fuse(dense, keyword)
-        passages = self._store.passages([number for number, _ in ranked])
+        passages = self._store.passages(sorted(dense.keys() | keyword.keys()))
+        ranked = fuse(dense, keyword, _dense_weight(keyword, passages))
         best = max(keyword.values(), default=0.0) or 1.0
         found = [
             ScoredPassage(
@@ -73,15 +80,25 @@ class HybridRetriever:
         return select(found, limit, one_document=documents is not None and len(documents) == 1)
 
 
-def fuse(dense: dict[int, float], keyword: dict[int, float]) -> list[tuple[int, float]]:
-    """(passage id, score from 0 to 1), best first, of cosines and BM25 scores."""
+def fuse(
+    dense: dict[int, float], keyword: dict[int, float], weight: float = DENSE_WEIGHT
+) -> list[tuple[int, float]]:
+    """(passage id, score from 0 to 1), best first, of cosines, which weigh `weight`, and BM25 scores."""
     best = max(keyword.values(), default=0.0) or 1.0
     scores = {
-        number: DENSE_WEIGHT * min(1.0, max(0.0, dense.get(number, 0.0)))
-        + (1 - DENSE_WEIGHT) * keyword.get(number, 0.0) / best
+        number: weight * min(1.0, max(0.0, dense.get(number, 0.0)))
+        + (1 - weight) * keyword.get(number, 0.0) / best
         for number in dense.keys() | keyword.keys()
     }
     return sorted(scores.items(), key=lambda item: (-item[1], item[0]))
+
+
+def _dense_weight(keyword: dict[int, float], passages: dict[int, Passage]) -> float:
+    """The more of the best passages by keywords are English, the more the cosine weighs."""
+    best = sorted(keyword, key=lambda number: -keyword[number])[:LOOKED_AT]
+    texts = [passages[number].text for number in best if number in passages]
+    known = sum(map(is_english, texts)) / len(texts) if texts else 1.0
+    return UNKNOWN_WEIGHT + (DENSE_WEIGHT - UNKNOWN_WEIGHT) * known
 
 
 def select(

@@ -18,12 +18,13 @@ from pathlib import Path
 
 from desktop_app.domain.documents import Document, DocumentState, DocumentText
 from desktop_app.domain.errors import KnownFault
-from desktop_app.domain.language import words
+from desktop_app.domain.terms import passage_terms, query_terms, with_heading
 from desktop_app.domain.values import Passage
 from desktop_app.storage.database import Database
+from desktop_app.storage.library_migrations import MIGRATIONS
 
-TERMS_LIMIT = 64
-"""Different words of a query that are searched for."""
+TERMS_LIMIT = 192
+"""Different terms of a query that are searched for."""
 
 IDS_AT_ONCE = 500
 """Ids in one statement; older SQLite takes 999."""
@@ -33,42 +34,6 @@ PENDING = " (still being read)"
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
-
-def _first(connection: sqlite3.Connection) -> None:
-    for statement in (
-        """CREATE TABLE documents (
-            id INTEGER PRIMARY KEY AUTOINCREMENT, path BLOB NOT NULL UNIQUE, name TEXT NOT NULL,
-            state TEXT NOT NULL, detail TEXT NOT NULL DEFAULT '', added REAL NOT NULL,
-            size INTEGER NOT NULL DEFAULT 0, modified INTEGER NOT NULL DEFAULT 0,
-            content_hash TEXT NOT NULL DEFAULT '') STRICT""",
-        """CREATE TABLE revisions (
-            id INTEGER PRIMARY KEY AUTOINCREMENT,
-            document INTEGER NOT NULL REFERENCES documents(id) ON DELETE CASCADE,
-            live INTEGER NOT NULL DEFAULT 0, text TEXT NOT NULL, page_starts TEXT NOT NULL,
-            UNIQUE (document, live)) STRICT""",
-        """CREATE TABLE passages (
-            id INTEGER PRIMARY KEY AUTOINCREMENT,
-            revision INTEGER NOT NULL REFERENCES revisions(id) ON DELETE CASCADE,
-            page INTEGER, start INTEGER NOT NULL, end INTEGER NOT NULL, text TEXT NOT NULL,
-            heading TEXT NOT NULL, digest BLOB NOT NULL) STRICT""",
-        "CREATE INDEX passages_by_revision ON passages(revision)",
-        "CREATE INDEX passages_by_digest ON passages(digest)",
-        """CREATE TABLE vectors (
-            passage INTEGER NOT NULL REFERENCES passages(id) ON DELETE CASCADE,
-            embedder TEXT NOT NULL, vector BLOB NOT NULL,
-            PRIMARY KEY (passage, embedder)) STRICT""",
-        "CREATE TABLE crashed (content_hash TEXT PRIMARY KEY) STRICT",
-        "CREATE TABLE counters (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT",
-        "INSERT INTO counters VALUES ('generation', 0)",
-        """CREATE VIRTUAL TABLE passage_words USING fts5(
-            words, tokenize = "unicode61 remove_diacritics 2")""",
-        """CREATE TRIGGER passage_words_follow AFTER DELETE ON passages BEGIN
-            DELETE FROM passage_words WHERE rowid = old.id; END""",
-    ):
-        connection.execute(statement)
-
-
-MIGRATIONS = (_first,)
 
 _DOCUMENTS = """
     SELECT d.*,
@@ -187,7 +152,10 @@ class LibraryStore:
                 ).lastrowid
                 connection.execute(
                     "INSERT INTO passage_words (rowid, words) VALUES (?, ?)",
-                    (passage_id, " ".join(words(f"{passage.heading} {passage.text}"))),
+                    (
+                        passage_id,
+                        " ".join(passage_terms(with_heading(passage.heading, passage.text))),
+                    ),
                 )
 
     def reuse_vectors(self, document_id: int, embedder: str) -> int:
@@ -309,9 +277,9 @@ class LibraryStore:
         self, query: str, limit: int, documents: Sequence[int] | None = None
     ) -> list[tuple[int, float]]:
         """See the port."""
-        terms = list(dict.fromkeys(words(query)))[:TERMS_LIMIT]
-        # a quoted string is data to FTS5 whatever stands in it; words hold letters and digits only
-        match = " OR ".join(f'"{term}"' for term in map(_storable, terms))
+        # a quoted string is data to FTS5 whatever stands in it; terms hold letters, digits and marks only
+        terms = query_terms(_storable(query))[:TERMS_LIMIT]
+        match = " OR ".join(f'"{term}"' for term in terms)
         if not match:
             return []
         only, chosen = _only(documents)

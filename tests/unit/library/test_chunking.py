@@ -7,7 +7,8 @@ import itertools
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desktop_app.library.chunking import BUDGET, chunk, estimate_tokens, is_english
+from desktop_app.domain.terms import is_english
+from desktop_app.library.chunking import BUDGET, chunk, estimate_tokens
 
 WORDS = st.sampled_from(
     [
