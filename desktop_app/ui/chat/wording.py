@@ -187,7 +187,8 @@ def speed(answer: Answer) -> str:
     timing = answer.timing
     parts = []
     if timing.tokens_per_second:
-        parts.append(f"{timing.tokens_per_second:.0f} tokens/s")
+        rate = timing.tokens_per_second
+        parts.append(f"{rate:.0f} tokens/s" if rate >= 10 else f"{rate:.1f} tokens/s")
     if timing.first_token_ms:
         parts.append(f"first word {timing.first_token_ms / 1000:.1f} s")
     if timing.check_ms:
