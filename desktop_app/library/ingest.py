@@ -131,7 +131,7 @@ class Ingest:
         passages = chunk(read.text, read.page_starts, document.id, document.name)
         self._store.set_stamp(document.id, read.size, modified, read.content_hash)
         self._store.add_revision(document.id, read.text, read.page_starts, passages)
-        self._store.mark(document.id, DocumentState.EMBEDDING, "; ".join(read.notes))
+        self._store.mark(document.id, DocumentState.EMBEDDING, _in_words(read, len(passages)))
         return True
 
     def _fail(self, document: Document, fault: Fault) -> None:
@@ -153,6 +153,17 @@ class Ingest:
                 raise
             vectors = self._embedder.embed(texts, cancel)
         return [_little_endian(vector) for vector in vectors]
+
+
+def _in_words(read: ReadText, passages: int) -> str:
+    """What became of a file: `3 pages · 9 passages · read as Windows-1252`."""
+    kind = "slide" if "presentation" in read.mime else "page"
+    pages = [_count(len(read.page_starts), kind)] if read.page_starts else []
+    return " · ".join([*pages, _count(passages, "passage"), *read.notes])
+
+
+def _count(number: int, word: str) -> str:
+    return f"{number:,} {word}{'' if number == 1 else 's'}"
 
 
 def _little_endian(vector: list[float]) -> bytes:

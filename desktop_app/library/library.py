@@ -29,6 +29,9 @@ from desktop_app.library.readers.kinds import Selection, display_name
 from desktop_app.library.retriever import HybridRetriever
 
 OnProgress = Callable[[IngestProgress], None]
+GONE = " · the file is no longer there; what was read from it is kept"
+"""Ends the detail of a document whose file has vanished."""
+
 BAD = (DocumentState.FAILED, DocumentState.LOCKED, DocumentState.EMPTY)
 
 
@@ -79,6 +82,8 @@ class DocumentLibrary:
         """See the port."""
         with self._batch(cancel) as token:
             documents = self._store.documents()[::-1]
+            for document in documents:
+                self._note_absence(document)
             incomplete = set(self._store.incomplete(self._embedder.name)) if documents else set()
             todo = [
                 document
@@ -158,9 +163,26 @@ class DocumentLibrary:
         try:
             status = os.stat(document.path, follow_symlinks=False)
         except (OSError, ValueError):
-            # gone: what was read from it stays; nothing is gained by trying
+            # gone: nothing is gained by trying
             return False
         return (status.st_size, status.st_mtime_ns) != (size, modified)
+
+    def _note_absence(self, document: Document) -> None:
+        """Say of a document that its file is gone, or take that back; its text stays either way."""
+        if document.state is not DocumentState.READY:
+            return
+        told = document.detail.endswith(GONE)
+        try:
+            os.stat(document.path, follow_symlinks=False)
+            gone = False
+        except (FileNotFoundError, NotADirectoryError):
+            gone = True
+        except (OSError, ValueError):
+            gone = told
+        if gone and not told:
+            self._store.mark(document.id, document.state, document.detail + GONE)
+        elif told and not gone:
+            self._store.mark(document.id, document.state, document.detail.removesuffix(GONE))
 
     @contextlib.contextmanager
     def _batch(self, cancel: CancelToken | None) -> Iterator[CancelToken]:

@@ -24,6 +24,27 @@ CANDIDATES = (
     *("cp1252", "cp1251", "cp866", "koi8-r", "cp1250", "cp1253", "cp1254", "cp1255", "cp1256"),
     *("shift_jis", "euc_jp", "gb18030", "big5", "euc_kr"),
 )
+LABELS = {
+    "cp1252": "Windows-1252",
+    "cp1251": "Windows-1251",
+    "cp866": "DOS 866",
+    "koi8-r": "KOI8-R",
+    "cp1250": "Windows-1250",
+    "cp1253": "Windows-1253",
+    "cp1254": "Windows-1254",
+    "cp1255": "Windows-1255",
+    "cp1256": "Windows-1256",
+    "shift_jis": "Shift JIS",
+    "euc_jp": "EUC-JP",
+    "gb18030": "GB 18030",
+    "big5": "Big5",
+    "euc_kr": "EUC-KR",
+    "utf-16-le": "UTF-16",
+    "utf-16-be": "UTF-16",
+    "utf-8, with damaged places": "UTF-8 with damaged places",
+}
+"""What people call the encodings."""
+
 COMMON = frozenset("оеаинтсрвлкмдпуя的是不了人在有我他这中大来上国αοιετσνηυρاليمونترיוהלאתמ")
 """Letters that every text of their script is full of."""
 

@@ -1,5 +1,6 @@
 """The text of an HTML page by the standard library's parser: no scripts, no hidden parts, nothing fetched.
 
+A page that marks its main part gives that part; of what a style or a comment hides, the places are counted.
 Headings keep their rank as Markdown marks, list items a dash, table cells a bar, so that the text can be cut
 along them; links keep their words and lose their address.
 """
@@ -15,25 +16,41 @@ def _set(names: str) -> frozenset[str]:
 
 
 SKIPPED = _set(
-    "script style noscript template svg math iframe object nav footer aside select button title head"
+    "script style noscript template svg math iframe object nav footer aside select button title head rt rp"
 )
 BLOCKS = _set(
     "p div section article main header ul ol dl dt dd table form blockquote pre figure figcaption "
     "address details summary hr body"
 )
 VOID = _set("area base br col embed hr img input link meta source track wbr")
+ROLES = _set("navigation search banner contentinfo")
 _HIDDEN = re.compile(
     r"display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0|opacity\s*:\s*0(?![.\d])"
 )
 _SPACES = re.compile(r"[^\S\n]+")
 
 
+MAIN_LIMIT = 400
+"""Characters that a main part must have to stand for its page."""
+
+
 def text_of(html: str) -> str:
     """The visible text; blocks are divided by an empty line."""
+    return visible_text(html)[0]
+
+
+def visible_text(html: str) -> tuple[str, int]:
+    """(the visible text, how many places hide some)."""
     parser = _Parser()
     parser.feed(html)
     parser.close()
-    lines = (_SPACES.sub(" ", line).strip() for line in "".join(parser.parts).split("\n"))
+    main = _tidy(parser.parts[parser.main_from : parser.main_to])
+    text = main if len(main) >= MAIN_LIMIT else _tidy(parser.parts)
+    return text, parser.hidden
+
+
+def _tidy(parts: list[str]) -> str:
+    lines = (_SPACES.sub(" ", line).strip() for line in "".join(parts).split("\n"))
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
 
 
@@ -43,8 +60,10 @@ class _Parser(HTMLParser):
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
         self.parts: list[str] = []
+        self.hidden = self.main_from = self.main_to = 0
         self._skipping = ""
         self._depth = 0
+        self._concealed = False
         self._pre = 0
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -55,8 +74,12 @@ class _Parser(HTMLParser):
             return
         given = dict(attrs)
         hidden = "hidden" in given or bool(_HIDDEN.search((given.get("style") or "").lower()))
-        if (tag in SKIPPED or hidden) and tag not in VOID:
+        skipped = tag in SKIPPED or given.get("role") in ROLES
+        if (skipped or hidden) and tag not in VOID:
             self._skipping, self._depth = tag, 1
+            self._concealed = hidden and not skipped
+        elif tag == "main" and not self.main_from:
+            self.main_from = len(self.parts)
         elif tag == "br":
             self.parts.append("\n")
         elif tag == "li":
@@ -77,10 +100,21 @@ class _Parser(HTMLParser):
             if self._depth <= 0:
                 self._skipping = ""
             return
+        if tag == "main" and self.main_from and not self.main_to:
+            self.main_to = len(self.parts)
         if tag in BLOCKS or (len(tag) == 2 and tag[0] == "h" and tag[1] in "123456"):
             self._pre -= tag == "pre" and self._pre > 0
             self.parts.append("\n\n")
 
     def handle_data(self, data: str) -> None:
-        if not self._skipping:
+        if self._skipping:
+            if self._concealed and data.strip():
+                self.hidden += 1
+                self._concealed = False
+        else:
             self.parts.append(data if self._pre else re.sub(r"\s+", " ", data))
+
+    def handle_comment(self, data: str) -> None:
+        # three words or more: less is a mark for those who wrote the page
+        if not self._skipping and not data.startswith("[if") and len(data.split()) >= 3:
+            self.hidden += 1

@@ -8,28 +8,26 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import io
 import os
 import stat
 import sys
-import zipfile
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 from desktop_app.domain.errors import KnownFault
-from desktop_app.workers.decode import declared_in, decode
-from desktop_app.workers.html_text import text_of
+from desktop_app.workers.formats.archive import Archive
+from desktop_app.workers.formats.docx import read_docx
+from desktop_app.workers.formats.epub import read_epub
+from desktop_app.workers.formats.extract import Extract, damaged, encrypted, paged, unsupported
+from desktop_app.workers.formats.odf import read_odf
+from desktop_app.workers.formats.plain import read_plain
+from desktop_app.workers.formats.pptx import read_pptx
+from desktop_app.workers.formats.rtf import read_rtf
+from desktop_app.workers.formats.xlsx import read_xlsx
 from desktop_app.workers.serve import serve
 
 SIZE_LIMIT = 200 * 1024 * 1024
-"""The longest file that is opened, and the most that an archive may unpack to; bytes."""
-
-RATIO_LIMIT = 200
-"""How many times its packed size an archive may unpack to, beyond the first MiB."""
-
-MEMBERS_LIMIT = 20_000
-"""Parts that an archive may have."""
+"""The longest file that is opened, in bytes."""
 
 MEMORY_LIMIT = 3 * 1024**3
 """Address space of this process in bytes; resident memory stays far below."""
@@ -41,17 +39,27 @@ PIECE = 500_000
 """Characters of text in one message."""
 
 PDF = "application/pdf"
-DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
-HTML = "text/html"
-MARKDOWN = "text/markdown"
-TEXT = "text/plain"
-OTHERS = {
-    "[Content_Types].xml": "another Office format",
-    "META-INF/container.xml": "an e-book (EPUB)",
-    "content.xml": "an OpenDocument file",
+DOC = "application/msword"
+ARCHIVES = (".docx", ".pptx", ".xlsx", ".odt", ".ods", ".odp", ".epub")
+READERS: dict[str, Callable[[Archive], Extract]] = {
+    "word/document.xml": read_docx,
+    "ppt/presentation.xml": read_pptx,
+    "xl/workbook.xml": read_xlsx,
+    "META-INF/container.xml": read_epub,
+    "content.xml": read_odf,
 }
+"""By the part that tells the format."""
+
+STREAMS = {
+    "EncryptedPackage": "Office file",
+    "WordDocument": "Word",
+    "Workbook": "an Excel file of before 2007",
+    "PowerPoint Document": "a PowerPoint file of before 2007",
+    "__substg1.0_": "an Outlook message (save it as EML)",
+}
+"""What an old Office file is by the stream in it."""
+
 SIGNATURES = (
-    (b"{\\rtf", "an RTF file"),
     (b"\x89PNG", "a picture"),
     (b"\xff\xd8\xff", "a picture"),
     (b"GIF8", "a picture"),
@@ -65,16 +73,6 @@ SIGNATURES = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Extract:
-    """Text with the offsets at which its pages begin (none where the format has no pages)."""
-
-    text: str
-    mime: str
-    page_starts: tuple[int, ...] = ()
-    notes: tuple[str, ...] = ()
-
-
 def main() -> int:
     """Serve until the parent closes the pipe."""
     _limit_memory()
@@ -84,10 +82,11 @@ def main() -> int:
 def read(
     arguments: dict[str, Any], emit: Callable[[dict[str, Any]], None], cancelled: Callable[[], bool]
 ) -> dict[str, Any]:
-    """`{path, password?}` to events `{text}` and `{mime, page_starts, notes, sha256, size}`.
+    """`{path, password?}` to events `{text}` and `{mime, page_starts, notes, hidden, sha256, size}`.
 
-    Raises KnownFault DO1 (password), DO2 (no text), DO3 (damaged), DO6 (bomb), DO11 (no regular file),
-    DO12 (gone), DO13 (binary or another format).
+    Raises KnownFault DO1 (password), DO2 (no text), DO3 (damaged), DO6 (bomb), DO7 (XML entities),
+    DO8 (sheet too large), DO9 (parts that lead outside), DO11 (no regular file), DO12 (gone),
+    DO13 (binary or another format).
     """
     _limit_time()
     data = read_whole(arguments["path"])
@@ -100,6 +99,7 @@ def read(
         "mime": extract.mime,
         "page_starts": list(extract.page_starts),
         "notes": list(extract.notes),
+        "hidden": extract.hidden,
         "sha256": hashlib.sha256(data).hexdigest(),
         "size": len(data),
     }
@@ -143,83 +143,58 @@ def read_whole(path: str) -> bytes:
 
 
 def extract_text(data: bytes, path: str, password: str = "") -> Extract:
-    """The text of a file, by what its bytes say it is; the name only tells HTML and Markdown apart."""
+    """The text of a file, by what its bytes say it is; the name only tells kinds of plain text apart."""
     suffix = os.path.splitext(path)[1].lower()
     if b"%PDF-" in data[:1024]:
         return _by_library(data, PDF, password)
-    if data.startswith(b"PK\x03\x04") or (suffix == ".docx" and data[:2] == b"PK"):
-        return _archive(data, password)
+    if data.startswith(b"PK\x03\x04") or (suffix in ARCHIVES and data[:2] == b"PK"):
+        return _archive(data)
     if data.startswith(b"\xd0\xcf\x11\xe0"):
-        raise _old_office(data)
-    if suffix in (".pdf", ".docx"):
-        raise KnownFault("DO3", f"The file is damaged: what is in it is no {suffix[1:].upper()}.")
+        return _old_office(data)
+    if data.startswith(b"{\\rtf"):
+        return read_rtf(data)
+    if suffix in (".pdf", *ARCHIVES):
+        raise damaged(f"what is in it is no {suffix[1:].upper()}")
     for signature, kind in SIGNATURES:
         if data.startswith(signature):
-            raise _unsupported(kind)
-    return _plain(data, suffix)
+            raise unsupported(kind)
+    return read_plain(data, path)
 
 
-def _plain(data: bytes, suffix: str) -> Extract:
-    html = suffix in (".html", ".htm", ".xhtml")
+def _archive(data: bytes) -> Extract:
+    """A document that is an archive, told by the parts in it."""
+    archive = Archive(data)
     try:
-        text, guessed = decode(data, declared_in(data) if html else "")
-    except ValueError:
-        raise _unsupported("a binary file") from None
-    notes = (f"guessed encoding: {guessed}",) if guessed else ()
-    if html:
-        return Extract(text_of(text), HTML, notes=notes)
-    mime = MARKDOWN if suffix in (".md", ".markdown", ".mdown") else TEXT
-    return Extract(text, mime, notes=notes)
+        for part, reader in READERS.items():
+            if part in archive.names:
+                return reader(archive)
+    except MemoryError:
+        raise KnownFault("DO6", "Reading this file takes too much memory.") from None
+    raise unsupported("an archive")
 
 
-def _archive(data: bytes, password: str) -> Extract:
-    """A DOCX; refused from the directory of the archive when it would unpack to too much."""
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            members = archive.infolist()
-    except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError, RecursionError) as error:
-        raise KnownFault(
-            "DO3", "The file is damaged: it is cut off or not a whole archive.", details=str(error)
-        ) from error
-    size = sum(member.file_size for member in members)
-    if (
-        size > SIZE_LIMIT
-        or len(members) > MEMBERS_LIMIT
-        or size > RATIO_LIMIT * len(data) + (1 << 20)
-    ):
-        raise KnownFault(
-            "DO6",
-            f"The file would unpack from {len(data):,} to {size:,} bytes, so it was not opened.",
-        )
-    names = {member.filename for member in members}
-    if "word/document.xml" not in names:
-        raise _unsupported(next((OTHERS[name] for name in OTHERS if name in names), "an archive"))
-    return _by_library(data, DOCX, password)
-
-
-def _old_office(data: bytes) -> KnownFault:
-    if "EncryptedPackage".encode("utf-16-le") in data:
-        return KnownFault(
-            "DO3",
-            "This Office file is encrypted, which Candor cannot open.",
-            action="Save a copy without the password and add that.",
-        )
-    return _unsupported("an old Office file (before 2007)")
-
-
-def _unsupported(kind: str) -> KnownFault:
-    return KnownFault("DO13", f"This is {kind}. Candor reads PDF, DOCX, Markdown, HTML and text.")
+def _old_office(data: bytes) -> Extract:
+    """Word before 2007 through the library; the others of its time are named."""
+    found = (kind for name, kind in STREAMS.items() if name.encode("utf-16-le") in data)
+    kind = next(found, "an old Office file (before 2007)")
+    if kind == "Office file":
+        raise encrypted(kind)
+    if kind == "Word":
+        return _by_library(data, DOC, "")
+    raise unsupported(kind)
 
 
 def _by_library(data: bytes, mime: str, password: str) -> Extract:
-    """A PDF or DOCX through kreuzberg; pages are joined by an empty line, so that offsets are ours."""
+    """A PDF or DOC through kreuzberg."""
     import kreuzberg
 
     config = kreuzberg.ExtractionConfig(
         use_cache=False,
         enable_quality_processing=False,
         pages=kreuzberg.PageConfig(extract_pages=mime == PDF),
-        pdf_options=kreuzberg.PdfConfig(passwords=[password] if password else None),
+        pdf_options=kreuzberg.PdfConfig(
+            passwords=[password] if password else None, extract_annotations=True
+        ),
     )
     try:
         result = kreuzberg.extract_bytes_sync(data, mime, config=config)
@@ -234,14 +209,11 @@ def _by_library(data: bytes, mime: str, password: str) -> Extract:
     if mime != PDF:
         return Extract(result.content, mime, notes=notes)
     texts = {page["page_number"]: page["content"] for page in result.pages or ()}
+    for note in result.annotations or ():
+        if note.content and note.annotation_type != "link":
+            texts[note.page_number] = f"{texts.get(note.page_number, '')}\n\nNote: {note.content}"
     count = max((*texts, (result.metadata.get("pages") or {}).get("total_count") or 0))
-    starts, parts, at = [], [], 0
-    for number in range(1, count + 1):
-        starts.append(at)
-        part = texts.get(number, "") + "\n\n"
-        parts.append(part)
-        at += len(part)
-    return Extract("".join(parts), mime, tuple(starts), notes)
+    return paged((texts.get(number, "") for number in range(1, count + 1)), mime, notes)
 
 
 def _library_fault(error: BaseException, password: str) -> KnownFault:
@@ -252,7 +224,7 @@ def _library_fault(error: BaseException, password: str) -> KnownFault:
     reason = str(error).splitlines()[0] if str(error) else type(error).__name__
     for prefix in ("ParsingError: ", "Parsing error: "):
         reason = reason.removeprefix(prefix)
-    return KnownFault("DO3", f"The file is damaged: {reason[:160].rstrip('.')}.", details=details)
+    return damaged(reason[:160].rstrip("."), details)
 
 
 def _limit_memory() -> None:

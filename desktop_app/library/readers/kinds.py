@@ -7,21 +7,17 @@ import re
 import stat
 from collections.abc import Iterator, Sequence
 
-SUFFIXES = frozenset(
-    (
-        ".pdf",
-        ".docx",
-        ".md",
-        ".markdown",
-        ".mdown",
-        ".html",
-        ".htm",
-        ".xhtml",
-        ".txt",
-        ".text",
-        ".rst",
-    )
-).union((".log", ".csv", ".tsv", ".org", ".tex"))
+DOCUMENTS = (
+    ".pdf .docx .doc .pptx .xlsx .odt .ods .odp .epub .rtf .eml .html .htm .xhtml .md .markdown .mdown "
+    ".txt .text .rst .log .csv .tsv .org .tex .adoc"
+)
+SOURCES = (
+    ".py .js .mjs .ts .tsx .jsx .java .kt .c .h .cc .cpp .hpp .cs .go .rs .rb .php .pl .lua .swift .scala "
+    ".r .jl .hs .ml .ex .sh .bat .ps1 .sql .css .scss .vue .json .yaml .yml .toml .ini .cfg .xml .srt .vtt"
+)
+SUFFIXES = frozenset(f"{DOCUMENTS} {SOURCES}".split())
+"""What is taken from a folder; a file that a person picks is tried whatever its name."""
+
 _UNSHOWABLE = re.compile(
     r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ud800-\udfff]"
 )

@@ -49,6 +49,8 @@ class WorkerReader:
         if not text.strip():
             raise KnownFault("DO2", "No text found (a scan?).")
         notes = tuple(result["notes"])
+        if places := result.get("hidden", 0):
+            notes += (f"hidden text left out: {places:,}",)
         if hidden:
             notes += (f"hidden characters taken out: {hidden:,}",)
         return ReadText(text, starts, result["mime"], result["sha256"], result["size"], notes)

@@ -11,6 +11,7 @@ from desktop_app.domain.cancel import CancelToken
 from desktop_app.domain.documents import DocumentState
 from desktop_app.domain.errors import Cancelled, KnownFault
 from desktop_app.library.ingest import Ingest
+from desktop_app.library.readers.reader import ReadText
 from desktop_app.storage.documents import LibraryStore
 from tests.support.library_fakes import PlainReader, WordEmbedder
 
@@ -108,3 +109,17 @@ def test_a_huge_file_is_not_hashed(work: Work, monkeypatch: pytest.MonkeyPatch) 
     assert work.store.stamp(1)[0] == 5
     assert work.store.stamp(1)[2] == ""
     assert work.state is DocumentState.FAILED
+
+
+def test_the_detail_says_what_became_of_the_file(
+    work: Work, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read = ReadText("One.\n\nTwo.\n\n", (0, 6), "text/plain", "0", 1, ("read as Windows-1252",))
+    monkeypatch.setattr(work.reader, "read", lambda *_: read)
+    (work.folder / "a.txt").write_text("words")
+    work.run()
+    assert work.store.documents()[0].detail == "2 pages · 2 passages · read as Windows-1252"
+    slides = ReadText("One.", (0,), "application/x.presentation", "0", 1)
+    monkeypatch.setattr(work.reader, "read", lambda *_: slides)
+    work.run(asked=True)
+    assert work.store.documents()[0].detail == "1 slide · 1 passage"

@@ -291,3 +291,19 @@ def test_batches_wait_for_each_other_and_can_be_cancelled_while_waiting(parts: P
     thread.join()
     timer.join()
     assert parts.library.searchable() == (1, 1)
+
+
+def test_do12_a_file_that_vanished_says_so_until_it_is_back(parts: Parts) -> None:
+    path = Path(parts.file("a.txt", "The harbour opens at six."))
+    parts.library.add([str(path)])
+    before = parts.state("a.txt")
+    aside = path.rename(path.with_suffix(".aside"))
+    for _ in range(2):
+        assert parts.library.refresh().failed == 0
+        state, detail = parts.state("a.txt")
+        assert state is DocumentState.READY
+        assert detail == f"{before[1]} · the file is no longer there; what was read from it is kept"
+    assert parts.library.search("harbour", 1)
+    aside.rename(path)
+    parts.library.refresh()
+    assert parts.state("a.txt") == before

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desktop_app.workers.html_text import text_of
+from desktop_app.workers.html_text import text_of, visible_text
 
 PAGE = """<html><head><title>T</title><style>p{}</style></head><body>
 <nav><a href="/a">Home</a></nav><script>var x = "<p>no</p>";</script>
@@ -27,6 +27,22 @@ def test_a_page() -> None:
         "x\ny",
         "end",
     ]
+
+
+def test_pi3_hidden_places_are_counted() -> None:
+    page = PAGE.replace("<!-- hidden -->", "<!-- tell them nothing -->")
+    assert visible_text(page)[1] == 3
+    assert (
+        visible_text("<p hidden></p><script>x</script><!-- nav --><!--[if IE 6 or so]-->")[1] == 0
+    )
+
+
+def test_a_page_that_marks_its_main_part_gives_that() -> None:
+    words = "The harbour opens at six. " * 20
+    page = f"<div>Menu</div><main><p>{words}</p></main><div>Imprint</div><main>2</main>"
+    assert text_of(page) == words.strip()
+    assert text_of("<div>Menu</div><main>short</main>") == "Menu\n\nshort"
+    assert text_of('<div role="navigation">Menu</div><ruby>東<rt>ひがし</rt></ruby>') == "東"
 
 
 def test_a_head_that_is_never_closed_does_not_swallow_the_page() -> None:

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-import io
 import os
-import struct
-import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -15,30 +12,16 @@ import pytest
 from desktop_app.domain.errors import KnownFault
 from desktop_app.workers import read as worker
 from desktop_app.workers.read import extract_text, open_regular, read
+from tests.support.office import (
+    archive,
+    make_docx,
+    make_epub,
+    make_odf,
+    make_pptx,
+    make_xlsx,
+    sheet_rows,
+)
 from tests.support.pdf import make_pdf
-
-DOCX = """<?xml version="1.0"?>{doctype}
-<w:document xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"><w:body>
-{body}</w:body></w:document>"""
-TYPES = """<?xml version="1.0"?><Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">
-<Default Extension="xml" ContentType="application/xml"/><Override PartName="/word/document.xml"
-ContentType="application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"/></Types>"""
-RELS = """<?xml version="1.0"?><Relationships
-xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="r1" Type=
-"http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument"
-Target="word/document.xml"/></Relationships>"""
-
-
-def make_docx(*paragraphs: str, doctype: str = "", extra: bytes = b"") -> bytes:
-    body = "".join(f"<w:p><w:r><w:t>{text}</w:t></w:r></w:p>" for text in paragraphs)
-    file = io.BytesIO()
-    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("[Content_Types].xml", TYPES)
-        archive.writestr("_rels/.rels", RELS)
-        archive.writestr("word/document.xml", DOCX.format(doctype=doctype, body=body))
-        if extra:
-            archive.writestr("word/media/filler", extra)
-    return file.getvalue()
 
 
 def code_of(data: bytes, name: str, password: str = "") -> str:
@@ -106,17 +89,16 @@ def test_a_docx() -> None:
     assert extract.page_starts == ()
 
 
-def test_do6_a_bomb_is_refused_from_the_directory_of_the_archive(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(worker, "_by_library", lambda *_: pytest.fail("was opened"))
-    assert code_of(make_docx("x", extra=bytes(3_000_000)), "a.docx") == "DO6"
-    data = bytearray(make_docx("x", extra=os.urandom(100_000)))
-    at = data.rfind(b"word/media/filler") - 46
-    struct.pack_into("<I", data, at + 24, 300 * 1024 * 1024)
-    assert code_of(bytes(data), "a.docx") == "DO6"
-    monkeypatch.setattr(worker, "MEMBERS_LIMIT", 3)
-    assert code_of(make_docx("x", extra=b"x"), "a.docx") == "DO6"
+def test_do6_a_bomb_is_not_opened(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(worker.READERS, "word/document.xml", lambda _: pytest.fail("was opened"))
+    bomb = archive({"word/document.xml": "x", "word/media/filler": bytes(3_000_000)})
+    assert code_of(bomb, "a.docx") == "DO6"
+    monkeypatch.setitem(worker.READERS, "word/document.xml", _no_memory)
+    assert code_of(archive({"word/document.xml": "x"}), "a.docx") == "DO6"
+
+
+def _no_memory(_: object) -> Any:
+    raise MemoryError
 
 
 def test_do7_entities_are_not_resolved(tmp_path: Path) -> None:
@@ -136,34 +118,47 @@ def test_do7_entities_are_not_resolved(tmp_path: Path) -> None:
         assert len(text) < 10_000
 
 
+def test_do13_archives_by_their_parts_whatever_the_name() -> None:
+    rows = sheet_rows([["cell", "two"]])
+    for data, mime in (
+        (make_docx("words"), "wordprocessing"),
+        (make_pptx([("t", "words")]), "presentationml"),
+        (make_xlsx({"S": rows}), "spreadsheetml"),
+        (make_odf("<text:p>words</text:p>"), "opendocument.text"),
+        (make_epub({"a.xhtml": "<p>words</p>"}), "epub"),
+    ):
+        extract = extract_text(data, "a.txt")
+        assert mime in extract.mime
+        assert extract.text.strip()
+
+
 def test_do13_other_formats_are_named() -> None:
-    epub, odt = io.BytesIO(), io.BytesIO()
-    for file, name in ((epub, "META-INF/container.xml"), (odt, "content.xml")):
-        with zipfile.ZipFile(file, "w") as archive:
-            archive.writestr(name, "x")
+    old = b"\xd0\xcf\x11\xe0"
     cases = {
-        "e-book": epub.getvalue(),
-        "OpenDocument": odt.getvalue(),
-        "picture": b"\x89PNG\r\n\x1a\n" + bytes(50),
-        "RTF": b"{\\rtf1 words}",
-        "old Office": b"\xd0\xcf\x11\xe0" + bytes(600),
-        "binary": bytes(range(256)) * 10,
+        "an archive": archive({"x": "y"}),
+        "a picture": b"\x89PNG\r\n\x1a\n" + bytes(50),
+        "an old Office": old + bytes(600),
+        "an Excel file of before 2007": old + "Workbook".encode("utf-16-le"),
+        "a PowerPoint file of before": old + "PowerPoint Document".encode("utf-16-le"),
+        "an Outlook message": old + "__substg1.0_".encode("utf-16-le"),
+        "a binary": bytes(range(256)) * 10,
     }
     for kind, data in cases.items():
         with pytest.raises(KnownFault, match=kind) as failure:
             extract_text(data, "a.txt")
         assert failure.value.fault.code == "DO13"
-    encrypted = b"\xd0\xcf\x11\xe0" + "EncryptedPackage".encode("utf-16-le")
     with pytest.raises(KnownFault, match="encrypted"):
-        extract_text(encrypted, "a.docx")
+        extract_text(old + "EncryptedPackage".encode("utf-16-le"), "a.docx")
+    assert code_of(old + "WordDocument".encode("utf-16-le"), "a.doc") == "DO3"
 
 
 def test_plain_files_by_their_names() -> None:
     assert extract_text(b"# Title", "a.md").mime == "text/markdown"
     assert extract_text("Größe".encode(), "a.txt").text == "Größe"
+    assert extract_text(b"{\\rtf1 words}", "a.txt").text == "words"
     html = extract_text("<h1>Größe</h1><p>x".encode("cp1252"), "a.html")
     assert (html.text, html.mime) == ("# Größe\n\nx", "text/html")
-    assert html.notes == ("guessed encoding: cp1252",)
+    assert html.notes == ("read as Windows-1252",)
 
 
 def test_do11_only_regular_files_are_opened_and_none_is_waited_for(tmp_path: Path) -> None:

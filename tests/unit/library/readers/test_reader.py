@@ -78,14 +78,16 @@ def test_a_cancel_does_not_wait_for_the_file() -> None:
 
 
 def test_only_white_space_is_no_text_and_hidden_characters_are_told() -> None:
-    answer = (
-        'return {"mime": "text/plain", "page_starts": [], "notes": [], "sha256": "0", "size": 1}'
-    )
+    answer = 'return {"mime": "text/plain", "page_starts": [], "notes": [], "hidden": 2, '
+    answer += '"sha256": "0", "size": 1}'
     reader = WorkerReader(host_of(f'emit({{"text": "\\u200b \\n"}})\n{answer}'))
     with pytest.raises(KnownFault) as failure:
         reader.read("/a")
     assert failure.value.fault.code == "DO2"
     reader.close()
     reader = WorkerReader(host_of(f'emit({{"text": "wo\\u200brds"}})\n{answer}'))
-    assert reader.read("/a").notes == ("hidden characters taken out: 1",)
+    assert reader.read("/a").notes == (
+        "hidden text left out: 2",
+        "hidden characters taken out: 1",
+    )
     reader.close()
