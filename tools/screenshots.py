@@ -22,7 +22,8 @@ from PySide6.QtGui import QColor, QPainter, QPixmap  # noqa: E402
 from PySide6.QtTest import QTest  # noqa: E402
 from PySide6.QtWidgets import QApplication, QDialog, QWidget  # noqa: E402
 
-from desktop_app.domain.values import Answer, MessageState  # noqa: E402
+from desktop_app.domain.conversations import MessageState  # noqa: E402
+from desktop_app.domain.values import Answer  # noqa: E402
 from desktop_app.settings import options  # noqa: E402
 from desktop_app.ui.services import Services  # noqa: E402
 from desktop_app.ui.shell.window import MainWindow  # noqa: E402

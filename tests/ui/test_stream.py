@@ -11,15 +11,6 @@ import shiboken6
 from desktop_app.domain.errors import Cancelled, KnownFault
 from desktop_app.domain.events import TokenArrived, TurnAsked, TurnSaved, Waiting
 from desktop_app.ui.stream import EventStream
-from desktop_app.ui.tasks import Tasks
-
-
-@pytest.fixture
-def tasks(qapp):
-    made = Tasks()
-    yield made
-    assert made.close()
-    shiboken6.delete(made)
 
 
 @pytest.fixture

@@ -10,15 +10,6 @@ import shiboken6
 from PySide6.QtCore import QObject
 
 from desktop_app.domain.errors import Cancelled, KnownFault
-from desktop_app.ui.tasks import Tasks
-
-
-@pytest.fixture
-def tasks(qapp):
-    made = Tasks()
-    yield made
-    assert made.close()
-    shiboken6.delete(made)
 
 
 @pytest.fixture

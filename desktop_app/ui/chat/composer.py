@@ -55,7 +55,7 @@ class QuestionEdit(QPlainTextEdit):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.viewport().setAutoFillBackground(False)
-        self.setAcceptDrops(False)  # the pane takes what is dropped, anywhere
+        self.setAcceptDrops(False)  # the window takes what is dropped, anywhere
         font = QFont(self.font())
         font.setPixelSize(theme.BODY)
         self.document().setDefaultFont(font)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from functools import partial
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from desktop_app.domain.conversations import Message
@@ -25,7 +24,7 @@ class ChatPane(QWidget):
     Signals:
         conversation_started: a new conversation got its id. conversation_changed: its messages changed.
         citation_clicked: the Citation, Evidence or NearMiss to show. fault: (exception, retry or None).
-        documents_dropped: paths. model_requested: the user wants to choose a model.
+        documents_dropped: paths, pasted or chosen. model_requested: the user wants to choose a model.
     """
 
     conversation_started = Signal(int)
@@ -37,7 +36,6 @@ class ChatPane(QWidget):
 
     def __init__(self, services: Services, tasks: Tasks, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setAcceptDrops(True)
         self.controller = ChatController(services, tasks, self)
         self.transcript = Transcript()
         self.composer = Composer(services.settings)
@@ -169,13 +167,3 @@ class ChatPane(QWidget):
         dialog.filesSelected.connect(lambda paths: self.documents_dropped.emit(list(paths)))
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
-
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if any(url.isLocalFile() for url in event.mimeData().urls()):
-            event.acceptProposedAction()
-
-    def dropEvent(self, event: QDropEvent) -> None:
-        paths = [url.toLocalFile() for url in event.mimeData().urls() if url.isLocalFile()]
-        if paths:
-            event.acceptProposedAction()
-            self.documents_dropped.emit(paths)

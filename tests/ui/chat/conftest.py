@@ -6,6 +6,7 @@ import pytest
 import shiboken6
 from PySide6.QtCore import Qt
 
+from desktop_app.ui.chat.composer import Composer
 from desktop_app.ui.chat.pane import ChatPane
 from desktop_app.ui.tasks import Tasks
 from desktop_app.ui.theme import theme
@@ -45,6 +46,17 @@ def pane(qtbot, services, tasks):
     yield made
     services.turns.gate.set()
     made.stop()
+
+
+@pytest.fixture
+def composer(qtbot, services):
+    made = Composer(services.settings)
+    qtbot.addWidget(made)
+    made.resize(640, 160)
+    made.show()
+    made.heard = []
+    made.sent.connect(made.heard.append)
+    return made
 
 
 @pytest.fixture

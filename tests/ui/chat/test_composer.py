@@ -8,19 +8,7 @@ from PySide6.QtGui import QGuiApplication, QImage, QInputMethodEvent, QTextOptio
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton
 
 from desktop_app.ui.chat import wording
-from desktop_app.ui.chat.composer import Composer
 from desktop_app.ui.chat.live import Draft
-
-
-@pytest.fixture
-def composer(qtbot, services):
-    made = Composer(services.settings)
-    qtbot.addWidget(made)
-    made.resize(640, 160)
-    made.show()
-    made.heard = []
-    made.sent.connect(made.heard.append)
-    return made
 
 
 def paste(composer, text):

@@ -22,7 +22,7 @@ def test_the_status_follows_the_events():
         said.append(live.status)
     assert said == [
         "Found 0 passages in 41. Reading",
-        "Reading",
+        "Reading the question",
         "Reading 1,212 tokens",
         "Waiting: 2 ahead",
         "Writing",

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
-from PySide6.QtGui import QDropEvent
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractButton
 
 from desktop_app.domain.conversations import MessageState
@@ -11,7 +10,6 @@ from desktop_app.settings.options import ADMIT_IGNORANCE, SELF_CHECK
 from desktop_app.ui.chat import wording
 from desktop_app.ui.chat.messages import UserMessage
 from tests.support.chat import (
-    LEFT,
     answer_of,
     cited,
     click,
@@ -113,21 +111,6 @@ def test_switches_count_for_the_next_question_and_follow_the_settings(pane, ask,
     switches = services.turns.asked[-1].switches
     assert (switches.admit_ignorance, switches.self_check) == (False, False)
     assert pane.composer.admit.switch.accessibleName() == "Admit ignorance"
-
-
-def test_dropped_files_are_handed_on_and_other_things_are_not(pane, qtbot):
-    data = QMimeData()
-    data.setUrls([QUrl.fromLocalFile("/tmp/a.pdf"), QUrl("https://example.org/b.pdf")])
-    drop = QDropEvent(
-        QPointF(QPoint(10, 10)),
-        Qt.DropAction.CopyAction,
-        data,
-        LEFT,
-        Qt.KeyboardModifier.NoModifier,
-    )
-    with qtbot.waitSignal(pane.documents_dropped) as dropped:
-        pane.dropEvent(drop)
-    assert dropped.args == [["/tmp/a.pdf"]]
 
 
 def test_gu18_everything_has_a_name(pane, ask, services):

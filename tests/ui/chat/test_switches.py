@@ -2,22 +2,9 @@
 
 from __future__ import annotations
 
-import pytest
 from PySide6.QtCore import Qt
 
 from desktop_app.domain.errors import KnownFault
-from desktop_app.ui.chat.composer import Composer
-
-
-@pytest.fixture
-def composer(qtbot, services):
-    made = Composer(services.settings)
-    qtbot.addWidget(made)
-    made.resize(640, 160)
-    made.show()
-    made.heard = []
-    made.sent.connect(made.heard.append)
-    return made
 
 
 def test_a_switch_that_cannot_be_saved_goes_back_and_says_so(
