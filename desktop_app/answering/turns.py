@@ -26,6 +26,9 @@ from desktop_app.domain.values import Answer, ChatMessage, Outcome, Question, Ve
 KEEP_EVERY = 1.0
 """Seconds between two writes of the text so far."""
 
+REMEMBERED = 1_000
+"""Messages looked back at; no model's context holds more."""
+
 BROKE = "Something went wrong inside Candor while it answered. The text so far is kept. Ask again."
 
 _STATES = {
@@ -108,7 +111,7 @@ class ConversationTurns:
         Pairs whose answer failed or declined are left out: they would teach the model to decline.
         """
         above: list[Message] = []
-        while parent_id is not None:
+        while parent_id is not None and len(above) < REMEMBERED:
             message = self._conversations.message(parent_id)
             above.append(message)
             parent_id = message.parent_id

@@ -116,9 +116,9 @@ class ConversationStore:
         if not rows:
             raise _gone("message")
         row = rows[0]
+        where, parameters = _beside(row["conversation_id"], row["parent_id"])
         siblings = self._database.query(
-            "SELECT id FROM messages WHERE conversation_id = ? AND parent_id IS ? ORDER BY position",
-            (row["conversation_id"], row["parent_id"]),
+            f"SELECT id FROM messages WHERE {where} ORDER BY position", parameters
         )
         return _message(row, tuple(sibling["id"] for sibling in siblings))
 
@@ -241,11 +241,12 @@ class ConversationStore:
         text: str,
     ) -> int:
         self._touch(connection, conversation_id, added=1)
+        where, parameters = _beside(conversation_id, parent_id)
         row = connection.execute(
-            "INSERT INTO messages (conversation_id, parent_id, position, role, state, text, created)"
-            " VALUES (?1, ?2, (SELECT coalesce(max(position) + 1, 0) FROM messages"
-            " WHERE conversation_id = ?1 AND parent_id IS ?2), ?3, ?4, ?5, ?6) RETURNING *",
-            (conversation_id, parent_id, role, state, text, self._now()),
+            "INSERT INTO messages (position, conversation_id, parent_id, role, state, text, created)"
+            f" VALUES ((SELECT coalesce(max(position) + 1, 0) FROM messages WHERE {where}),"
+            " ?, ?, ?, ?, ?, ?) RETURNING *",
+            (*parameters, conversation_id, parent_id, role, state, text, self._now()),
         ).fetchone()
         _select(connection, row)
         return cast("int", row["id"])
@@ -290,16 +291,33 @@ def _row(connection: sqlite3.Connection, message_id: int) -> sqlite3.Row:
 
 def _select(connection: sqlite3.Connection, row: sqlite3.Row) -> None:
     """Make the path from the root to `row` the shown one; what is shown below it stays."""
-    while row["parent_id"] is not None:
-        parent = _row(connection, row["parent_id"])
-        if parent["selected_child"] != row["id"]:
-            connection.execute(
-                "UPDATE messages SET selected_child = ? WHERE id = ?", (row["id"], parent["id"])
-            )
-        row = parent
     connection.execute(
-        "UPDATE conversations SET selected = ? WHERE id = ?", (row["id"], row["conversation_id"])
+        f"{UPWARDS} UPDATE messages SET selected_child = above.id FROM above"
+        " WHERE messages.id = above.parent_id AND messages.selected_child IS NOT above.id",
+        (row["id"],),
     )
+    connection.execute(
+        f"{UPWARDS} UPDATE conversations SET selected = above.id FROM above"
+        " WHERE conversations.id = ? AND above.parent_id IS NULL",
+        (row["id"], row["conversation_id"]),
+    )
+
+
+UPWARDS = """
+    WITH RECURSIVE above (id, parent_id) AS (
+        SELECT id, parent_id FROM messages WHERE id = ?
+        UNION ALL
+        SELECT messages.id, messages.parent_id FROM messages JOIN above ON messages.id = above.parent_id
+    )
+"""
+"""A message and those above it, up to the first: thousands in a long conversation, so in one statement."""
+
+
+def _beside(conversation_id: int, parent_id: int | None) -> tuple[str, tuple[int]]:
+    """The siblings below a parent, or the beginnings of a conversation, as a condition an index serves."""
+    if parent_id is None:
+        return "conversation_id = ? AND parent_id IS NULL", (conversation_id,)
+    return "parent_id = ?", (parent_id,)
 
 
 def _conversation(row: sqlite3.Row, snippet: str = "") -> Conversation:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from desktop_app.answering import turns
 from desktop_app.answering.pipeline import Pipeline, PipelineConfig
 from desktop_app.answering.turns import BROKE, ConversationTurns
 from desktop_app.domain.cancel import CancelToken
@@ -161,6 +162,17 @@ def test_history_is_the_path_above_the_question() -> None:
     kit.ask("Which rivers flow through Paris today?", parent=2)
     kit.ask("Which other branch has Paris chosen?", parent=2)
     assert history_of(kit) == ["What is the capital?", "Paris is the capital of France."]
+
+
+def test_a_conversation_without_end_is_looked_back_at_so_far(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(turns, "REMEMBERED", 2)
+    kit = Kit()
+    kit.ask("What is the capital?")
+    kit.ask("Which rivers flow through Paris today?", parent=2)
+    kit.ask("Which other branch has Paris chosen?", parent=4)
+    assert history_of(kit)[0] == "Which rivers flow through Paris today?"
 
 
 def test_declined_and_failed_turns_are_not_history() -> None:

@@ -453,3 +453,19 @@ TestTree = Tree.TestCase
 TestTree.settings = settings(
     max_examples=30, stateful_step_count=25, deadline=None, derandomize=True
 )
+
+
+def test_a_long_conversation_costs_no_more_statements_a_turn(store):
+    conversation = store.create()
+    statements: list[str] = []
+    costs, parent = [], None
+    for number in range(60):
+        statements.clear()
+        with store.database.transaction() as connection:
+            connection.set_trace_callback(statements.append)
+            parent = store.add_question(conversation.id, parent, f"Question {number}?")
+            connection.set_trace_callback(None)
+        store.message(parent)
+        costs.append(len(statements))
+    assert costs[5] == costs[-1]
+    assert [message.id for message in store.path(conversation.id)][-1] == parent
