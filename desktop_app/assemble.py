@@ -5,6 +5,7 @@ Nothing heavy happens here: workers start when first used, models load when firs
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -12,6 +13,8 @@ from pathlib import Path
 
 from desktop_app.answering.pipeline import Pipeline, PipelineConfig
 from desktop_app.answering.turns import ConversationTurns
+from desktop_app.domain.cancel import CancelToken
+from desktop_app.domain.errors import Cancelled, KnownFault
 from desktop_app.domain.models import LoadOptions
 from desktop_app.domain.ports import Engine, EvidenceScorer, Retriever
 from desktop_app.engine.local import LocalEngine
@@ -47,6 +50,13 @@ class Answering:
             scorer=self.scorer,
             config=pipeline_config(self.settings, self.shelf, model),
         )
+
+    def ready_model(self, model: str = "") -> None:
+        """Load the model; for a background thread. Whoever needs it next hears of a failure."""
+        config = pipeline_config(self.settings, self.shelf, model)
+        with contextlib.suppress(KnownFault, Cancelled):
+            chosen = config()
+            self.engine.load(chosen.model_path, chosen.load, CancelToken())
 
     def close(self) -> None:
         """End the workers; idempotent."""

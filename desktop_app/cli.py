@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import io
+import os
 import sys
 from collections.abc import Sequence
 from typing import NoReturn
@@ -34,10 +36,17 @@ def parse(words: Sequence[str]) -> argparse.Namespace:
 def run(arguments: argparse.Namespace) -> int:
     """Run the command; the exit status."""
     module, function = arguments.run
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # in a pipe, Windows would write its own code page
+            stream.reconfigure(encoding="utf-8", errors="replace")
     try:
         status: int = getattr(importlib.import_module(module), function)(arguments)
+        sys.stdout.flush()
     except KnownFault as fault:
         return complain(fault)
+    except BrokenPipeError:  # whoever read has enough, as in `candor library list | head -1`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
     except (Cancelled, KeyboardInterrupt):
         print("candor: Stopped.", file=sys.stderr)
         return 1
@@ -60,17 +69,16 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"candor {__version__}")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", parser_class=_Parser)
 
-    def add(name: str, does: str, help_text: str, json_too: bool = True) -> argparse.ArgumentParser:
+    def add(name: str, does: str, help_text: str) -> argparse.ArgumentParser:
         added = commands.add_parser(name, help=help_text, description=help_text)
         _data_dir(added, argparse.SUPPRESS)  # given before the command, it stays
         module, _, function = does.rpartition(".")
         added.set_defaults(run=(f"desktop_app.commands.{module}", function))
-        if json_too:
-            added.add_argument("--json", action="store_true", help="print one JSON object")
+        added.add_argument("--json", action="store_true", help="print one JSON object")
         return added
 
     _ask_options(add("ask", "asking.ask", "ask a question, or a file of them"))
-    check = add("check", "asking.check", "check answers against passages", json_too=False)
+    check = add("check", "asking.check", "check answers against passages")
     check.add_argument("--batch", metavar="IN.jsonl", required=True)
     check.add_argument("--out", metavar="OUT.jsonl", required=True)
     _library_options(add("library", "documents.library", "add, list, search and remove documents"))

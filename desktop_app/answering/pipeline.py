@@ -158,6 +158,8 @@ class Pipeline:
         """The probability of each passage to hold the answer; None when that is not asked or not known."""
         if not question.switches.admit_ignorance or not found.any_source:
             return None
+        if not found.passages:
+            return []
         begun = time.perf_counter()
         try:
             return self._scorer.answerable(

@@ -57,7 +57,7 @@ class Writing:
             pool = threads.enter_context(ThreadPoolExecutor(1, thread_name_prefix="generate"))
             try:
                 yield from self._told(pool.submit(self._generate, sampling))
-            except GeneratorExit:
+            except (GeneratorExit, KeyboardInterrupt):  # nobody waits for the rest
                 self._cancel.cancel()
                 raise
             finally:

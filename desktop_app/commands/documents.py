@@ -80,6 +80,8 @@ def _list(library: DocumentLibrary, arguments: argparse.Namespace) -> int:
 
 
 def _remove(library: DocumentLibrary, arguments: argparse.Namespace) -> int:
+    if not arguments.arguments:
+        raise bad_input("Say which documents to remove.", "See `candor library list`.")
     known = {document.id for document in library.documents()}
     for word in arguments.arguments:
         if not word.isdecimal() or int(word) not in known:
@@ -93,21 +95,21 @@ def _remove(library: DocumentLibrary, arguments: argparse.Namespace) -> int:
 
 def _search(library: DocumentLibrary, arguments: argparse.Namespace) -> int:
     limit = arguments.k
+    if limit < 1:
+        raise bad_input("-k must be 1 or more.")
     if arguments.batch:
-        if not arguments.out:
-            raise bad_input("--batch needs --out OUT.jsonl.")
         return write_rows(
             rows_of(arguments.batch),
-            lambda row: batch.hits_to_row(
-                row.get("id"), library.search(batch.query_of(row), limit)
-            ),
-            arguments.out,
+            lambda row: batch.hits_to_row(library.search(batch.query_of(row), limit)),
+            lambda row: batch.hits_to_row(()),
+            arguments,
         )
-    if not arguments.arguments:
+    query = " ".join(arguments.arguments)
+    if not query.strip():
         raise bad_input("Say what to search for.")
-    hits = library.search(" ".join(arguments.arguments), limit)
+    hits = library.search(query, limit)
     say(
-        batch.hits_to_row(None, hits) if arguments.json else None,
+        batch.hits_to_row(hits) if arguments.json else None,
         "\n".join(_line(hit) for hit in hits) or "Nothing found.",
     )
     return 0

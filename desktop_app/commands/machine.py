@@ -9,7 +9,7 @@ from pathlib import Path
 
 from desktop_app.assemble import Answering, assemble_answering, open_library
 from desktop_app.commands.asking import chosen, finished
-from desktop_app.commands.terminal import bad_input, say
+from desktop_app.commands.terminal import bad_input, name_model, say
 from desktop_app.domain.cancel import CancelToken
 from desktop_app.domain.codec import encode
 from desktop_app.domain.models import ModelInfo
@@ -33,7 +33,7 @@ def models(arguments: argparse.Namespace) -> int:
     if arguments.action == "info":
         if not arguments.file:
             raise bad_input("Name a model or a GGUF file.", "See `candor models list`.")
-        info = shelf.info(shelf.find(arguments.file).path)
+        info = shelf.info(name_model(shelf, arguments.file).path)
         memory = memory_needed(info, options.CONTEXT.default)
         say(
             {**encode(info), "memory_needed": memory} if arguments.json else None,
@@ -84,6 +84,7 @@ def _measured(arguments: argparse.Namespace, answering: Answering, files: list[P
                 yield library
 
         return measure_retrieval(files, make_library, limit=arguments.limit)
+    name_model(answering.shelf, arguments.model)
     pipeline = answering.pipeline(NothingToSearch(), arguments.model)
     return measure_answers(
         files,
@@ -95,7 +96,9 @@ def _measured(arguments: argparse.Namespace, answering: Answering, files: list[P
 
 def bench(arguments: argparse.Namespace) -> int:
     """Measure the same prompts through the worker and in process."""
-    model = GGUFShelf(Paths.find(arguments.data_dir)).find(arguments.model)
+    if arguments.runs < 1:
+        raise bad_input("--runs must be 1 or more.")
+    model = name_model(GGUFShelf(Paths.find(arguments.data_dir)), arguments.model)
     figures = bench_engine(model.path, arguments.runs)
     ratio = figures["ratio"]
     say(

@@ -14,7 +14,7 @@ from desktop_app.domain.values import Answer, Outcome, Question, Switches
 from desktop_app.measuring.batch import question_from_row
 from desktop_app.measuring.metrics import auroc, bootstrap, refusal_pair
 from desktop_app.measuring.report import Figures, Report
-from desktop_app.measuring.sets import Row, read_rows, set_files, set_name
+from desktop_app.measuring.sets import Row, flag, read_rows, set_files, set_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +50,8 @@ def ask(row: Row, answer: Callable[[Question], Answer], switches: Switches) -> A
     """One row, asked."""
     given = answer(question_from_row(row, switches))
     gold = [text for text in row.get("answers") or [] if isinstance(text, str) and text.strip()]
-    right = None if not gold or not row["answerable"] else contains(given.text, gold)
-    return Asked(bool(row["answerable"]), given, right)
+    answerable = flag(row, "answerable")
+    return Asked(answerable, given, contains(given.text, gold) if gold and answerable else None)
 
 
 def figures(asked: Sequence[Asked]) -> Figures:

@@ -16,6 +16,7 @@ from desktop_app.domain.values import (
     Evidence,
     Label,
     NearMiss,
+    Outcome,
     Passage,
     Question,
     ScoredPassage,
@@ -76,13 +77,12 @@ def _bad(row: Row, key: str, wanted: str) -> KnownFault:
     )
 
 
-def answer_to_row(identity: Any, answer: Answer) -> Row:
-    """An answer as `candor ask` prints it; without `id` when `identity` is None.
+def answer_to_row(answer: Answer) -> Row:
+    """An answer as `candor ask` prints it, without the `id` that a batch puts before it.
 
     Beyond the fields that scripts rely on: `notice` and `fault`, where there is one to say.
     """
-    row: Row = {} if identity is None else {"id": identity}
-    row |= {
+    row: Row = {
         "question": answer.question,
         "outcome": answer.outcome.value,
         "text": answer.text,
@@ -127,8 +127,14 @@ def _verdict(verdict: Verdict) -> Row:
     }
 
 
+def unanswered(row: Row) -> Row:
+    """What `candor ask` writes for a row that could not be asked."""
+    question = row.get("question")
+    return answer_to_row(Answer(question if isinstance(question, str) else "", Outcome.FAILED, ""))
+
+
 def check_row(row: Row, scorer: EvidenceScorer, threshold: float) -> Row:
-    """`{id, question?, passages[], answer}` checked: `{id, score, verdicts[]}`. Raises `KnownFault`."""
+    """`{id, question?, passages[], answer}` checked: `{score, verdicts[]}`. Raises `KnownFault`."""
     answer = row.get("answer")
     if not isinstance(answer, str):
         raise _bad(row, "answer", "a text")
@@ -136,7 +142,6 @@ def check_row(row: Row, scorer: EvidenceScorer, threshold: float) -> Row:
     passages = [each for each in passages_of(row) or () if each.text.strip()]
     verdicts = check_answer(str(question), answer, passages, scorer, threshold)
     return {
-        "id": row.get("id"),
         "score": unsupported_probability(verdicts),
         "verdicts": [_verdict(each) for each in verdicts],
     }
@@ -152,10 +157,13 @@ def unsupported_probability(verdicts: Sequence[Verdict]) -> float:
     return 1.0 - min(checked) if checked else 0.5
 
 
-def hits_to_row(identity: Any, hits: Sequence[ScoredPassage]) -> Row:
+UNCHECKED = {"score": 0.5, "verdicts": []}
+"""What `candor check` writes for a row that could not be checked: a score that says nothing."""
+
+
+def hits_to_row(hits: Sequence[ScoredPassage]) -> Row:
     """Search results as `candor library search` prints them."""
-    row: Row = {} if identity is None else {"id": identity}
-    row["hits"] = [
+    found = [
         {
             "doc": hit.passage.document,
             "page": hit.passage.page,
@@ -166,12 +174,12 @@ def hits_to_row(identity: Any, hits: Sequence[ScoredPassage]) -> Row:
         }
         for hit in hits
     ]
-    return row
+    return {"hits": found}
 
 
 def answer_footer(answer: Answer) -> str:
     """What stands below an answer in a terminal: sources, verdicts, why it was declined."""
-    lines = [answer.text] if answer.outcome.value == "declined" else []
+    lines = [answer.text] if answer.outcome is Outcome.DECLINED else []
     for each in {citation.marker: citation for citation in answer.citations}.values():
         lines.append(f"[{each.marker}] {_where(each)}: “{_short(each.quote)}”")
     doubtful = [each for each in answer.verdicts if each.label is Label.UNSUPPORTED]

@@ -17,7 +17,7 @@ from desktop_app.measuring.metrics import (
     calibration_error,
 )
 from desktop_app.measuring.report import Figures, Report
-from desktop_app.measuring.sets import read_rows, set_files, set_name
+from desktop_app.measuring.sets import flag, read_rows, set_files, set_name
 
 
 def measure_checks(
@@ -30,7 +30,7 @@ def measure_checks(
     sets: dict[str, Figures] = {}
     for path in (file for each in paths for file in set_files(each)):
         rows = list(read_rows(path, limit))
-        unsupported = [not row["supported"] for row in rows]
+        unsupported = [not flag(row, "supported") for row in rows]
         scores = [float(check_row(row, scorer, threshold)["score"]) for row in rows]
         sets[set_name(path)] = figures(unsupported, scores, threshold)
     return Report("checks", sets)

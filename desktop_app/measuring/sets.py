@@ -50,6 +50,17 @@ def _object(path: Path, number: int, line: str) -> Row:
     return row
 
 
+def flag(row: Row, key: str) -> bool:
+    """A label of a row. Raises `KnownFault` where it is missing."""
+    value = row.get(key)
+    if not isinstance(value, bool):
+        name = row.get("id", "without an id")
+        raise KnownFault(
+            BAD_INPUT, f"Row {name}: “{key}” must be true or false.", action="Correct the row."
+        )
+    return value
+
+
 def set_files(path: Path) -> list[Path]:
     """The .jsonl and .jsonl.gz files of a folder by name, or the file itself."""
     if not path.is_dir():

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -44,11 +47,27 @@ def test_words_without_meaning(words: list[str], capsys: pytest.CaptureFixture[s
 
 
 def test_known_faults_are_one_sentence(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
-    assert main(["models", "info", str(tmp_path / "absent.gguf")]) == 1
-    said = capsys.readouterr()
-    assert said.out == ""
-    assert "absent.gguf" in said.err
-    assert "Traceback" not in said.err
+    in_the_way = tmp_path / "a file"
+    in_the_way.touch()
+    for status, words in (
+        (2, ["models", "info", str(tmp_path / "absent.gguf")]),
+        (1, ["--data-dir", str(in_the_way), "models", "list"]),
+    ):
+        assert main(words) == status
+        said = capsys.readouterr()
+        assert said.out == ""
+        assert said.err.startswith("candor: ")
+        assert said.err.count("\n") == 1
+        assert "Traceback" not in said.err
+
+
+def test_a_reader_that_has_enough_is_no_error() -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    command = [sys.executable, "-P", "-m", "desktop_app", "models", "list"]
+    done = subprocess.run(command, stdout=writing, stderr=subprocess.PIPE, check=False)
+    os.close(writing)
+    assert (done.returncode, done.stderr) == (1, b"")
 
 
 def test_stopped(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:

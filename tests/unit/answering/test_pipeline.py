@@ -119,6 +119,7 @@ def test_the_search_found_nothing() -> None:
     retriever.search = lambda *_: []  # type: ignore[method-assign]
     answer = Kit(retriever=retriever).ask(QUESTION)
     assert answer.outcome is Outcome.DECLINED
+    assert answer.timing.check_ms == 0, "nothing to score"
     assert answer.why.best_score is None
     assert answer.why.searched == 1
 
@@ -255,7 +256,8 @@ def test_stopped_while_writing_keeps_the_text() -> None:
     )
 
 
-def test_closed_early_ends_both_threads() -> None:
+@pytest.mark.parametrize("end", [GeneratorExit, KeyboardInterrupt])
+def test_closed_early_ends_both_threads(end: type[BaseException]) -> None:
     before = threading.active_count()
     cancel = CancelToken()
     kit = Kit(
@@ -266,7 +268,8 @@ def test_closed_early_ends_both_threads() -> None:
     for event in events:
         if isinstance(event, TokenArrived):
             break
-    events.close()
+    with pytest.raises(end):
+        events.throw(end)
     assert cancel.cancelled
     assert threading.active_count() == before
 

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import json
+import signal
+import subprocess
+import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -95,6 +99,64 @@ def test_batches(tmp_path: Path) -> None:
     assert 0 <= good["score"] < bad["score"] <= 1
 
 
+def test_odd_rows_cost_no_other(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    rows = [
+        {"id": 1, "question": "Half a character: \ud800?"},
+        {"id": 2, "question": "word " * 20_000},
+        {"id": 3, "question": ""},
+        {"id": 4},
+        {"question": "Say hello.", "passages": []},
+    ]
+    file, out = tmp_path / "in.jsonl", tmp_path / "out.jsonl"
+    file.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    words = ["ask", "--batch", str(file), "--out", str(out), "--json"]
+    assert main(words) == 1
+    written = [json.loads(line) for line in out.read_text().splitlines()]
+    assert [(row["id"], row["outcome"], "fault" in row) for row in written] == [
+        (1, "answered", False),
+        (2, "failed", True),
+        (3, "failed", True),
+        (4, "failed", True),
+        (None, "answered", False),
+    ]
+    assert "too many" in written[1]["fault"]
+    said = capsys.readouterr()
+    assert json.loads(said.out) == {"rows": 5, "failed": 3}
+    assert said.err.count("\n") == 1
+
+
+def test_documents_that_cannot_be_read_are_named(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    (tmp_path / "broken.pdf").write_bytes(b"%PDF-1.4 and no more")
+    assert main(["ask", "Why?", "--docs", str(tmp_path), "--json"]) == 0
+    said = capsys.readouterr()
+    assert json.loads(said.out)["outcome"] == "declined"
+    assert said.err.startswith("candor: broken.pdf")
+    assert said.err.count("\n") == 1
+    (tmp_path / "broken.pdf").unlink()
+    assert main(["ask", "Why?", "--docs", str(tmp_path)]) == 2
+    assert "no document to read" in capsys.readouterr().err
+
+
+def test_a_stop_waits_for_no_answer(tmp_path: Path) -> None:
+    file, out = tmp_path / "in.jsonl", tmp_path / "out.jsonl"
+    rows = [{"id": number, "question": f"Count from {number} to 900."} for number in range(9)]
+    file.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    words = ["ask", "--batch", str(file), "--out", str(out), "--no-self-check"]
+    command = [sys.executable, "-P", "-m", "desktop_app", *words]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as asking:
+        deadline = time.monotonic() + 200
+        while not (out.exists() and out.read_text()) and time.monotonic() < deadline:
+            time.sleep(0.05)
+        asking.send_signal(signal.SIGINT)
+        begun = time.monotonic()
+        said = asking.communicate()[1]
+    assert (asking.returncode, said) == (1, "candor: Stopped.\n")
+    assert time.monotonic() - begun < 8
+    assert json.loads(out.read_text().splitlines()[0])["id"] == 0
+
+
 @pytest.mark.parametrize(
     "words",
     [
@@ -103,6 +165,14 @@ def test_batches(tmp_path: Path) -> None:
         ["ask", "--batch", "absent.jsonl", "--out", "out.jsonl"],
         ["ask", "--batch", "in.jsonl"],
         ["ask", "why?", "--docs", "/absent"],
+        ["ask", ""],
+        ["ask", " \n"],
+        ["ask", "why?", "--out", "out.jsonl"],
+        ["ask", "why?", "--model", "absent"],
+        ["ask", "why?", "--model", __file__, "--json"],
+        ["measure", "answers", __file__, "--model", "absent"],
+        ["models", "info", __file__],
+        ["bench", "--model", "absent"],
     ],
 )
 def test_bad_input(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:

@@ -47,7 +47,18 @@ def test_a_library(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     assert told(capsys, "search", "ferry")["hits"] == []
 
 
-@pytest.mark.parametrize("words", [["add"], ["add", "/absent"], ["remove", "99"], ["search"]])
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["add"],
+        ["add", "/absent"],
+        ["remove", "99"],
+        ["remove"],
+        ["search"],
+        ["search", " "],
+        ["search", "x", "-k", "0"],
+    ],
+)
 def test_bad_input(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["library", *words]) == 2
     assert capsys.readouterr().err.count("\n") == 1

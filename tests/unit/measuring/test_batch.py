@@ -21,11 +21,13 @@ from desktop_app.domain.values import (
     Why,
 )
 from desktop_app.measuring.batch import (
+    UNCHECKED,
     answer_footer,
     answer_to_row,
     check_row,
     hits_to_row,
     question_from_row,
+    unanswered,
     unsupported_probability,
 )
 from tests.support.answering_fakes import FakeScorer, passage
@@ -76,9 +78,8 @@ def test_a_bad_row_is_named(change: dict[str, object]) -> None:
 
 
 def test_an_answer_as_json() -> None:
-    row = answer_to_row("7", ANSWER)
+    row = answer_to_row(ANSWER)
     assert json.loads(json.dumps(row)) == {
-        "id": "7",
         "question": "Why?",
         "outcome": "answered",
         "text": "So. No.",
@@ -96,8 +97,14 @@ def test_an_answer_as_json() -> None:
         "timing": {"retrieve_ms": 1.0, "first_token_ms": 2.0, "generate_ms": 3.0, "check_ms": 4.0,
                    "prompt_tokens": 5, "reused_tokens": 6, "new_tokens": 7},
     }  # fmt: skip
-    assert "id" not in answer_to_row(None, ANSWER)
-    assert answer_to_row(None, replace(ANSWER, notice="N", fault="F"))["notice"] == "N"
+    assert answer_to_row(replace(ANSWER, notice="N", fault="F"))["notice"] == "N"
+
+
+def test_a_row_that_could_not_be_asked_has_the_same_fields() -> None:
+    row = unanswered({"question": 3})
+    assert row.keys() == answer_to_row(ANSWER).keys()
+    assert (row["question"], row["outcome"], row["text"]) == ("", "failed", "")
+    assert unanswered({"question": "Why?"})["question"] == "Why?"
 
 
 def test_a_check_row() -> None:
@@ -108,7 +115,7 @@ def test_a_check_row() -> None:
         "answer": "Rome is very old. Bern is also old.",
     }
     checked = check_row(row, scorer, 0.5)
-    assert checked["id"] == 3
+    assert checked.keys() == UNCHECKED.keys()
     assert checked["score"] == pytest.approx(0.9)
     assert [v["label"] for v in checked["verdicts"]] == ["supported", "unsupported"]
     assert check_row(row | {"passages": []}, scorer, 0.5)["score"] == 0.5
@@ -122,14 +129,13 @@ def test_an_answer_is_as_good_as_its_worst_sentence() -> None:
 
 
 def test_hits() -> None:
-    row = hits_to_row("q", [ScoredPassage(passage("Body.", page=None), 0.5)])
+    row = hits_to_row([ScoredPassage(passage("Body.", page=None), 0.5)])
     assert row == {
-        "id": "q",
         "hits": [
             {"doc": "a.pdf", "page": None, "start": 0, "end": 5, "score": 0.5, "text": "Body."}
         ],
     }
-    assert hits_to_row(None, []) == {"hits": []}
+    assert hits_to_row([]) == {"hits": []}
 
 
 def test_the_footer_says_what_it_rests_on() -> None:
