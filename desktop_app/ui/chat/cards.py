@@ -127,7 +127,12 @@ class RefusalCard(QFrame):
             self._layout.addSpacing(8)
             self._layout.addWidget(label(wording.NEAR_MISSES, "section"))
         for miss in why.near_misses[:3]:
-            text = label(wording.near_miss(miss), wrap=True)
+            text, score = (
+                label(wording.near_miss(miss), wrap=True),
+                label(f"{miss.score:.2f}", "muted"),
+            )
+            for words in (text, score):
+                words.setContentsMargins(0, 2, 0, 0)  # on one line with the link
             go = button(
                 wording.OPEN_SOURCE,
                 partial(self.source_opened.emit, miss),
@@ -135,9 +140,9 @@ class RefusalCard(QFrame):
                 name=f"{wording.OPEN_SOURCE}: {wording.place(miss)}",
             )
             row = QHBoxLayout()
-            row.addWidget(text, 1)
-            row.addWidget(label(f"{miss.score:.2f}", "muted"), 0, Qt.AlignmentFlag.AlignTop)
-            row.addWidget(go, 0, Qt.AlignmentFlag.AlignTop)
+            row.addWidget(text, 1, Qt.AlignmentFlag.AlignTop)
+            for widget in (score, go):
+                row.addWidget(widget, 0, Qt.AlignmentFlag.AlignTop)
             self._layout.addLayout(row)
         if why.unreadable:
             self._layout.addSpacing(4)

@@ -249,7 +249,8 @@ class Composer(QFrame):
         self.edit.setPlaceholderText(
             wording.ASK_ABOUT_PASTE if self._pastes else wording.ASK_ANYTHING
         )
-        self.send_button.setText(wording.STOP if self._busy else wording.SEND)
+        # Qt leaves no room between icon and words
+        self.send_button.setText(f" {wording.STOP if self._busy else wording.SEND}")
         self.send_button.setAccessibleName(wording.STOP_NAME if self._busy else wording.SEND)
         restyle(self.send_button, "kind", "" if self._busy else "primary")
         self.send_button.setIcon(

@@ -27,7 +27,7 @@ def test_gu5_an_answer_goes_on_in_its_own_conversation(pane, ask, qtbot, service
     pane.open(1)
     qtbot.waitUntil(lambda: len(pane.transcript.widgets) == 2)
     assert answer_of(pane).text.text == "You"
-    assert pane.composer.send_button.text() == wording.STOP
+    assert pane.composer.send_button.text().strip() == wording.STOP
     services.turns.gate.set()
     settled(qtbot, pane)
     assert answer_of(pane).text.text == "You asked: Slow?"

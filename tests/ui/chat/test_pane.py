@@ -71,14 +71,14 @@ def test_send_turns_to_stop_and_what_was_written_is_kept(pane, ask, qtbot, servi
     services.turns.gate.clear()
     ask("Long one?", wait=False)
     qtbot.waitUntil(lambda: answer_of(pane).text.text != "")
-    assert pane.composer.send_button.text() == wording.STOP
+    assert pane.composer.send_button.text().strip() == wording.STOP
     pane.composer._pressed_at = 0.0
     click(qtbot, pane.composer.send_button)
     settled(qtbot, pane)
     widget = answer_of(pane)
     assert widget.text.text == "You"
     assert wording.STOPPED in labels(widget)
-    assert pane.composer.send_button.text() == wording.SEND
+    assert pane.composer.send_button.text().strip() == wording.SEND
     services.turns.gate.set()
     click(qtbot, widget.ending.retry_button)
     settled(qtbot, pane)
