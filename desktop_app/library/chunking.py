@@ -1,6 +1,7 @@
 """Text to passages: whole sentences packed up to what the embedder reads, with page and exact offsets.
 
-A passage never crosses a page and starts anew at a heading. The last sentence of a passage opens the next
+A passage never crosses a page and starts anew at a heading; the heading it stands under, or else the title
+of its document, is kept beside it. The last sentence of a passage opens the next
 one, so that what a sentence leans on is beside it.
 """
 
@@ -25,6 +26,7 @@ MINIMUM = 40
 """Estimated tokens under which a passage is not ended only because a heading comes."""
 
 _HEADING = re.compile(r"#{1,6}\s+(\S.{0,200})")
+_TITLE = re.compile(r"\s*(?:#{1,6}\s+)?(\S[^\n]{0,200})\n[^\S\n]*\n\s*\S")
 _PIECE = re.compile(r"[A-Za-zÀ-ɏ]+|\d+|[^\W\d_]|[^\w\s]|_")
 _BREAK = re.compile(r"\n[^\S\n]*\n\s*")
 
@@ -64,7 +66,7 @@ def chunk(
 ) -> list[Passage]:
     """Passages in order; together they hold every character of `text` that is no white space."""
     passages = []
-    heading = ""
+    heading = _title(text)
     english = is_english(text)
     for page, start, end in _pages(text, page_starts):
         for units in _packed(list(_units(text, start, end, english))):
@@ -74,6 +76,12 @@ def chunk(
                 Passage(0, document_id, document, page, first, last, text[first:last], heading)
             )
     return passages
+
+
+def _title(text: str) -> str:
+    """The first line when it stands alone, what a paper or an article begins with; else nothing."""
+    match = _TITLE.match(text)
+    return match[1].strip() if match else ""
 
 
 def _pages(text: str, page_starts: Sequence[int]) -> Iterator[tuple[int | None, int, int]]:

@@ -19,7 +19,9 @@ from desktop_app.domain.ports import DocumentStore, Embedder
 
 log = logging.getLogger(__name__)
 
-FORMAT = 1
+FORMAT = 2
+"""Raised when a passage may have got another vector under its number."""
+
 FETCH = 500
 """Vectors that are fetched from the store at once."""
 

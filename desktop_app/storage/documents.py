@@ -7,7 +7,6 @@ and a failed one nothing that was there.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import re
@@ -21,7 +20,7 @@ from desktop_app.domain.errors import KnownFault
 from desktop_app.domain.terms import passage_terms, query_terms, with_heading
 from desktop_app.domain.values import Passage
 from desktop_app.storage.database import Database
-from desktop_app.storage.library_migrations import MIGRATIONS
+from desktop_app.storage.library_migrations import MIGRATIONS, digest_of
 
 TERMS_LIMIT = 192
 """Different terms of a query that are searched for."""
@@ -142,20 +141,18 @@ class LibraryStore:
                 (document_id, text, json.dumps(list(page_starts))),
             ).lastrowid
             for passage in passages:
+                searched = with_heading(passage.heading, passage.text)
                 passage_id = connection.execute(
                     "INSERT INTO passages (revision, page, start, end, text, heading, digest) "
                     "VALUES (?, ?, ?, ?, ?, ?, ?)",
                     (
                         *(revision, passage.page, passage.start, passage.end, passage.text),
-                        *(passage.heading, _digest(passage.text)),
+                        *(passage.heading, digest_of(searched)),
                     ),
                 ).lastrowid
                 connection.execute(
                     "INSERT INTO passage_words (rowid, words) VALUES (?, ?)",
-                    (
-                        passage_id,
-                        " ".join(passage_terms(with_heading(passage.heading, passage.text))),
-                    ),
+                    (passage_id, " ".join(passage_terms(searched))),
                 )
 
     def reuse_vectors(self, document_id: int, embedder: str) -> int:
@@ -173,13 +170,13 @@ class LibraryStore:
     def unembedded(self, document_id: int, embedder: str) -> list[tuple[int, str]]:
         """See the port."""
         rows = self.database.query(
-            """SELECT p.id, p.text FROM passages p JOIN revisions r ON r.id = p.revision
+            """SELECT p.id, p.heading, p.text FROM passages p JOIN revisions r ON r.id = p.revision
             WHERE r.id = (SELECT id FROM revisions WHERE document = ? ORDER BY live LIMIT 1)
             AND NOT EXISTS (SELECT 1 FROM vectors v WHERE v.passage = p.id AND v.embedder = ?)
             ORDER BY p.id""",
             (document_id, embedder),
         )
-        return [(row["id"], row["text"]) for row in rows]
+        return [(row["id"], with_heading(row["heading"], row["text"])) for row in rows]
 
     def add_vectors(self, embedder: str, vectors: Sequence[tuple[int, bytes]]) -> None:
         """See the port."""
@@ -334,10 +331,6 @@ def _document(row: sqlite3.Row) -> Document:
 
 def _next_generation(connection: sqlite3.Connection) -> None:
     connection.execute("UPDATE counters SET value = value + 1 WHERE name = 'generation'")
-
-
-def _digest(text: str) -> bytes:
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()
 
 
 def _storable(text: str) -> str:

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
 import sqlite3
 
 from desktop_app.domain.terms import passage_terms, with_heading
+
+
+def digest_of(text: str) -> bytes:
+    """By what a text that was embedded before is known again."""
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()
 
 
 def _first(connection: sqlite3.Connection) -> None:
@@ -52,4 +58,15 @@ def _terms_of_any_language(connection: sqlite3.Connection) -> None:
         )
 
 
-MIGRATIONS = (_first, _terms_of_any_language)
+def _headings_embedded(connection: sqlite3.Connection) -> None:
+    """A vector is that of the passage with its heading; those made without theirs are made again."""
+    rows = connection.execute("SELECT id, heading, text FROM passages WHERE heading <> ''")
+    for number, heading, text in rows.fetchall():
+        if (searched := with_heading(heading, text)) != text:
+            connection.execute("DELETE FROM vectors WHERE passage = ?", (number,))
+            connection.execute(
+                "UPDATE passages SET digest = ? WHERE id = ?", (digest_of(searched), number)
+            )
+
+
+MIGRATIONS = (_first, _terms_of_any_language, _headings_embedded)

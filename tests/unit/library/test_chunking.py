@@ -112,3 +112,13 @@ def test_document_and_id_are_passed_on() -> None:
 
 def test_nothing_makes_no_passage() -> None:
     assert chunk("") == chunk(" \n\n ", (0, 2)) == []
+
+
+def test_the_title_stands_over_passages_without_a_heading() -> None:
+    body = "A sentence of several plain words. " * 60
+    passages = chunk(f"Cats at night\n\n{body}\n\n# Dogs\n\n{body}")
+    assert {passage.heading for passage in passages} == {"Cats at night", "Dogs"}
+    assert passages[1].heading == "Cats at night"
+    assert chunk("# Cats\n\nThey purr.")[0].heading == "Cats"
+    assert {passage.heading for passage in chunk(f"First line\nof a text.\n\n{body}")} == {""}
+    assert {passage.heading for passage in chunk("Alone")} == {""}

@@ -181,6 +181,16 @@ def test_passages_come_back_whole(store: LibraryStore) -> None:
     assert found(store, "chapter") == ["words"]
 
 
+def test_a_heading_is_embedded_and_told_apart(store: LibraryStore) -> None:
+    for path, heading in (("/a", "Cats"), ("/b", "Dogs"), ("/c", "Cats")):
+        number = store.register(path, path).id
+        store.add_revision(number, "words", (), cut("words", heading=heading))
+        assert store.reuse_vectors(number, MODEL) == (path == "/c")
+        todo = store.unembedded(number, MODEL)
+        assert [text for _, text in todo] == ([] if path == "/c" else [f"{heading}\nwords"])
+        store.add_vectors(MODEL, [(each, vector(1)) for each, _ in todo])
+
+
 def test_more_ids_than_a_statement_takes(store: LibraryStore) -> None:
     add(store, "/a", "\n".join(f"line {n}" for n in range(1200)))
     assert len(store.passages(store.passage_ids())) == 1200

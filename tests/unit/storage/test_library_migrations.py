@@ -39,3 +39,23 @@ def test_what_was_indexed_before_is_indexed_anew(tmp_path: Path) -> None:
     store.remove(1)
     assert store.database.query("SELECT count(*) FROM passage_words")[0][0] == 0
     store.close()
+
+
+def test_vectors_made_without_the_heading_are_made_again(tmp_path: Path) -> None:
+    first_version(tmp_path / "library.db")
+    database = Database(tmp_path / "library.db", MIGRATIONS[:2], backups=None)
+    with database.transaction() as connection:
+        for heading in ("", "Panthers"):
+            connection.execute(
+                "INSERT INTO passages (revision, start, end, text, heading, digest) "
+                "VALUES (1, 0, 9, ?, ?, x'00')",
+                (TURKISH, heading),
+            )
+        connection.execute("INSERT INTO vectors SELECT id, 'model', x'00' FROM passages")
+    database.close()
+    store = LibraryStore(tmp_path / "library.db")
+    # only the first passage does not hold its heading itself
+    assert store.unembedded(1, "model") == [(1, f"Chapter\n{TURKISH}")]
+    rows = store.database.query("SELECT id FROM passages WHERE digest <> x'00'")
+    assert [row["id"] for row in rows] == [1]
+    store.close()
