@@ -100,11 +100,15 @@ def _wide(data: bytes) -> str:
     half = len(head) // 2
     if half < 4:
         return ""
+    found = ""
     if head[1::2].count(0) > half * 0.4 and head[0::2].count(0) < half * 0.05:
-        return "utf-16-le"
-    if head[0::2].count(0) > half * 0.4 and head[1::2].count(0) < half * 0.05:
-        return "utf-16-be"
-    return ""
+        found = "utf-16-le"
+    elif head[0::2].count(0) > half * 0.4 and head[1::2].count(0) < half * 0.05:
+        found = "utf-16-be"
+    # tables of small numbers have their noughts in every other place, too
+    text = head.decode(found, errors="replace") if found else ""
+    controls = sum(letter < " " and letter not in "\t\n\r\f" for letter in text)
+    return found if controls <= len(text) // 100 else ""
 
 
 def _mostly_utf8(data: bytes, error: UnicodeDecodeError) -> bool:

@@ -62,6 +62,8 @@ def test_declared_in() -> None:
 def test_binary_is_refused() -> None:
     with pytest.raises(ValueError, match="binary"):
         decode(bytes(range(32)) * 50)
+    with pytest.raises(ValueError, match="binary"):
+        decode(b"\x00\x01\x02\x03" * 500)
 
 
 @given(st.binary(max_size=300))

@@ -41,6 +41,9 @@ def test_a_page_that_marks_its_main_part_gives_that() -> None:
     words = "The harbour opens at six. " * 20
     page = f"<div>Menu</div><main><p>{words}</p></main><div>Imprint</div><main>2</main>"
     assert text_of(page) == words.strip()
+    links = "<ul><li><b>Also</b><ul>" + '<li><a href="x">Ελληνικά</a></li>' * 20 + "</ul></li></ul>"
+    assert text_of(f"<main>{links}<p>{words}</p></main>") == f"- Also\n\n{words.strip()}"
+    assert text_of(links).count("Ελληνικά") == 20
     assert text_of("<div>Menu</div><main>short</main>") == "Menu\n\nshort"
     assert text_of('<div role="navigation">Menu</div><ruby>東<rt>ひがし</rt></ruby>') == "東"
 
