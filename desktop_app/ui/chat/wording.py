@@ -191,7 +191,7 @@ def speed(answer: Answer) -> str:
         parts.append(f"{rate:.0f} tokens/s" if rate >= 10 else f"{rate:.1f} tokens/s")
     if timing.first_token_ms:
         parts.append(f"first word {timing.first_token_ms / 1000:.1f} s")
-    if timing.check_ms:
+    if timing.check_ms and support(answer):
         parts.append(f"checked {timing.check_ms / 1000:.1f} s")
     return " · ".join(parts)
 

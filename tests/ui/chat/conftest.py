@@ -6,6 +6,7 @@ import pytest
 import shiboken6
 from PySide6.QtCore import Qt
 
+from desktop_app.ui.chat.answer_text import AnswerText
 from desktop_app.ui.chat.composer import Composer
 from desktop_app.ui.chat.pane import ChatPane
 from desktop_app.ui.tasks import Tasks
@@ -46,6 +47,15 @@ def pane(qtbot, services, tasks):
     yield made
     services.turns.gate.set()
     made.stop()
+
+
+@pytest.fixture
+def answer(qtbot):
+    made = AnswerText()
+    qtbot.addWidget(made)
+    made.resize(560, 400)
+    made.show()
+    return made
 
 
 @pytest.fixture

@@ -2,23 +2,13 @@
 
 from __future__ import annotations
 
-import pytest
 from PySide6.QtCore import QUrl
 from PySide6.QtGui import QGuiApplication
 
 from desktop_app.ui.chat import answer_text, wording
-from desktop_app.ui.chat.answer_text import AnswerText, PlainView
+from desktop_app.ui.chat.answer_text import PlainView
 from desktop_app.ui.chat.browser import GuardedBrowser
 from desktop_app.ui.chat.code_block import CodeBlockView
-
-
-@pytest.fixture
-def answer(qtbot):
-    made = AnswerText()
-    qtbot.addWidget(made)
-    made.resize(560, 400)
-    made.show()
-    return made
 
 
 def test_gu9_redrawing_is_throttled(answer, qtbot, monkeypatch):

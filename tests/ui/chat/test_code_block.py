@@ -7,17 +7,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 
 from desktop_app.ui.chat import wording
-from desktop_app.ui.chat.answer_text import AnswerText
 from desktop_app.ui.chat.code_block import invisible
-
-
-@pytest.fixture
-def answer(qtbot):
-    made = AnswerText()
-    qtbot.addWidget(made)
-    made.resize(560, 400)
-    made.show()
-    return made
 
 
 @pytest.mark.parametrize("code", ["x = 1", "\n\n  x\t\n", "a\u200bb", "  trailing  "])

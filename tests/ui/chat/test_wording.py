@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from desktop_app.domain.conversations import MessageState
-from desktop_app.domain.values import Answer, Label, Outcome, Verdict, Why
+from desktop_app.domain.values import Answer, Label, Outcome, Timing, Verdict, Why
 from desktop_app.ui.chat import wording
 
 
@@ -19,6 +21,13 @@ def test_support_counts_what_was_checked():
     )
     assert wording.support(some) == "1 of 1 sentence supported, 1 not checked"
     assert wording.support(Answer("q", Outcome.ANSWERED, "t")) == ""
+
+
+def test_what_was_not_checked_has_no_time_of_checking():
+    timing = Timing(check_ms=40.0)
+    bare = Answer("q", Outcome.ANSWERED, "t", verdicts=(verdict(Label.UNCHECKED),), timing=timing)
+    assert wording.speed(bare) == ""
+    assert wording.speed(replace(bare, verdicts=(verdict(Label.SUPPORTED),))) == "checked 0.0 s"
 
 
 def test_caveats_are_said_in_words():
