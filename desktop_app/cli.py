@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import importlib
 import io
+import logging
 import os
 import sys
 from collections.abc import Sequence
@@ -36,6 +37,8 @@ def parse(words: Sequence[str]) -> argparse.Namespace:
 def run(arguments: argparse.Namespace) -> int:
     """Run the command; the exit status."""
     module, function = arguments.run
+    # what is logged is for whoever looks into the window's log; here it would stand between the errors
+    logging.getLogger("desktop_app").addHandler(logging.NullHandler())
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # in a pipe, Windows would write its own code page
             stream.reconfigure(encoding="utf-8", errors="replace")
