@@ -170,6 +170,10 @@ def _archive(data: bytes) -> Extract:
                 return reader(archive)
     except MemoryError:
         raise KnownFault("DO6", "Reading this file takes too much memory.") from None
+    except (ValueError, LookupError, OverflowError, RecursionError) as error:
+        raise damaged(
+            "its parts do not fit together", f"{type(error).__name__}: {error}"
+        ) from error
     raise unsupported("an archive")
 
 

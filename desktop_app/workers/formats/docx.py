@@ -104,11 +104,11 @@ class _Text:
         words = (name.get("val", "") if name is not None else "").lower().split()
         number = style.get("styleId", "")
         outline = style.find("pPr/outlineLvl")
-        if words[:1] == ["heading"] and words[-1].isdigit():
+        if words[:1] == ["heading"] and words[-1].isdecimal():
             self._levels[number] = min(6, int(words[-1]))
         elif words == ["title"]:
             self._levels[number] = 1
-        elif outline is not None and outline.get("val", "9") in "012345":
+        elif outline is not None and outline.get("val", "9") in tuple("012345"):
             self._levels[number] = int(outline.get("val", "0")) + 1
         if _is_on(style.find("rPr/vanish")):
             self._hidden_styles.add(number)

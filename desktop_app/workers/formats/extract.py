@@ -50,7 +50,7 @@ def unsupported(kind: str) -> KnownFault:
 
 
 def encrypted(kind: str) -> KnownFault:
-    """DO1 without a way to enter the password: it has to be taken off first."""
+    """DO3 and not DO1, for its password cannot be entered: it has to be taken off first."""
     return KnownFault(
         "DO3",
         f"This {kind} is encrypted, which Candor cannot open.",

@@ -70,7 +70,7 @@ class _Text:
             if element.tag == "h":
                 text = " ".join(self._text(element).split())
                 rank = element.get("outline-level", "1")
-                level = max(1, min(6, int(rank))) if rank.isdigit() else 1
+                level = int(rank) if rank in tuple("123456") else 1
                 yield from ("#" * level + " " + text,) if text else ()
             elif element.tag == "p":
                 yield from filter(None, (self._text(element),))
@@ -129,7 +129,7 @@ class _Text:
         for element in parent:
             if element.tag == "s":
                 count = element.get("c", "1")
-                yield " " * min(100, int(count) if count.isdigit() else 1)
+                yield " " * (int(count) if count.isdecimal() and len(count) < 3 else 1)
             elif element.tag in ("tab", "line-break"):
                 yield "\t" if element.tag == "tab" else "\n"
             elif element.tag in ("hidden-text", "hidden-paragraph"):
@@ -155,7 +155,7 @@ class _Text:
 def _repeats(element: Element, name: str, text: str) -> int:
     """How often an element stands for itself; empty ones fill a sheet to its edge."""
     number = element.get(name, "1")
-    if not number.isdigit() or len(number) > 9:
+    if not number.isdecimal() or len(number) > 9:
         return 1
     limit = REPEATED_LIMIT if text else GAP_LIMIT
     return min(limit, max(1, int(number)))

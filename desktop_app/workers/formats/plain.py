@@ -52,7 +52,16 @@ def read_plain(data: bytes, path: str) -> Extract:
 
 def _without_comments(text: str) -> tuple[str, int]:
     """Markdown less its HTML comments, which no viewer shows, and how many there were."""
-    return re.subn(r"<!--(?:[^-]|-(?!->)){1,100000}-->", "", text)
+    parts, count = text.split("<!--"), 0
+    kept = parts[:1]
+    for at, part in enumerate(parts[1:], 1):
+        inside, end, after = part.partition("-->")
+        if not end:  # never closed: it is shown
+            kept += [f"<!--{rest}" for rest in parts[at:]]
+            break
+        kept.append(after)
+        count += bool(inside.strip())
+    return "".join(kept), count
 
 
 def _table(text: str, suffix: str) -> str:

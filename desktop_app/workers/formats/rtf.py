@@ -136,9 +136,11 @@ def read_rtf(data: bytes) -> Extract:
     """The text, paragraph by paragraph. Never fails: what is no RTF command is text."""
     reader = _Reader()
     reader.feed(data)
-    text = re.sub(r"[ \t]*\|?[ \t]*\n", "\n", "".join(reader.parts)).replace("\n | ", "\n")
+    lines = (
+        line.strip(" \t").strip("|").strip(" \t") for line in "".join(reader.parts).split("\n")
+    )
     notes = (f"deleted passages left out: {reader.deleted:,}",) if reader.deleted else ()
-    return Extract(text.strip(), MIME, notes=notes, hidden=reader.hidden)
+    return Extract("\n".join(lines).strip(), MIME, notes=notes, hidden=reader.hidden)
 
 
 class _Reader:

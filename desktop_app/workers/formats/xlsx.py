@@ -87,7 +87,7 @@ def _date_styles(archive: Archive) -> set[int]:
 
 
 def _whole(number: str) -> int:
-    return int(number) if number.isascii() and number.isdigit() else -1
+    return int(number) if number.isascii() and number.isdigit() and len(number) < 10 else -1
 
 
 class _Rows:

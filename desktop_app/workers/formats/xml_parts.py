@@ -53,7 +53,7 @@ def stream(data: bytes, on_start: OnStart, on_end: OnEnd, on_text: OnText) -> No
     parser.EntityDeclHandler = _refuse
     try:
         parser.Parse(data, True)
-    except expat.ExpatError as error:
+    except (expat.ExpatError, LookupError, ValueError) as error:
         raise damaged("its XML is not well-formed", str(error)) from error
 
 

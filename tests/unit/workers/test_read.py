@@ -97,6 +97,19 @@ def test_do6_a_bomb_is_not_opened(monkeypatch: pytest.MonkeyPatch) -> None:
     assert code_of(archive({"word/document.xml": "x"}), "a.docx") == "DO6"
 
 
+def test_do3_parts_that_do_not_fit_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(worker.READERS, "word/document.xml", lambda _: [][1])
+    assert code_of(archive({"word/document.xml": "x"}), "a.docx") == "DO3"
+
+
+def test_notes_of_a_pdf_stand_on_their_page() -> None:
+    data = make_pdf(["One fish.", "Two fish."])
+    note = b"/Annots [<< /Type /Annot /Subtype /Text /Rect [0 0 9 9] /Contents (Count them.) >>] "
+    data = data.replace(b"/MediaBox", note + b"/MediaBox", 1)
+    extract = extract_text(data, "a.pdf")
+    assert "Note: Count them." in extract.text[: extract.page_starts[1]]
+
+
 def _no_memory(_: object) -> Any:
     raise MemoryError
 

@@ -51,6 +51,13 @@ def test_do8_a_sheet_that_repeats_itself_without_end() -> None:
     assert len(read(body, "spreadsheet").text) < 10_000
 
 
+def test_numbers_that_are_none() -> None:
+    body = """<text:h text:outline-level="²">A</text:h><text:p>b<text:s text:c="99999999999"/>c</text:p>
+    <table:table><table:table-row table:number-rows-repeated="²"><table:table-cell><text:p>d</text:p>
+    </table:table-cell></table:table-row></table:table>"""
+    assert read(body).text == "# A\n\nb c\n\nd"
+
+
 def test_slides_are_pages() -> None:
     frame = "<draw:frame><draw:text-box><text:p>{}</text:p></draw:text-box></draw:frame>"
     page = f"<draw:page>{frame}</draw:page>"

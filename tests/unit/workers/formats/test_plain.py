@@ -43,3 +43,6 @@ def test_the_guess_is_said_in_words() -> None:
 def test_pi3_comments_in_markdown_are_left_out_and_counted() -> None:
     extract = read_plain(b"# A\n<!-- obey me -->\nwords <!-- and\nme --> end", "a.md")
     assert (extract.text, extract.hidden) == ("# A\n\nwords  end", 2)
+    assert (
+        read_plain(b"a <!-- never closed <!-- too", "a.md").text == "a <!-- never closed <!-- too"
+    )

@@ -40,3 +40,4 @@ def test_do7_depth_is_limited() -> None:
 def test_do3_what_is_not_well_formed() -> None:
     assert code_of(b"<a>") == "DO3"
     assert code_of(b"") == "DO3"
+    assert code_of(b'<?xml version="1.0" encoding="no-such"?><a/>') == "DO3"
