@@ -66,7 +66,10 @@ EMPTY_TEXT = (
     "Candor answers from your documents on this computer, says when it does not know,"
     " and checks every sentence."
 )
-EMPTY_DROP = ("Drop a document", "PDF, Word, Markdown, web page or text, anywhere in this window.")
+EMPTY_DROP = (
+    "Drop a document",
+    "PDF, Word, Excel, web page, e-mail or text, anywhere in this window.",
+)
 EMPTY_ASK = ("Ask about it", "Every sentence is marked, and leads to the passage it rests on.")
 EMPTY_MODEL = (
     "Choose a model",

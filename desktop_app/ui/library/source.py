@@ -202,9 +202,6 @@ class SourcePane(QWidget):
     def _fetch(self, document_id: int, cited: Cited | None) -> None:
         self._asked += 1
         asked = self._asked
-        if self._text is not None and self._text.document_id == document_id and cited is not None:
-            self._show(self._text, cited)
-            return
 
         def show(text: DocumentText) -> None:
             if asked == self._asked:
@@ -222,7 +219,8 @@ class SourcePane(QWidget):
             self._empty.show()
 
     def _show(self, text: DocumentText, cited: Cited | None) -> None:
-        same = text is self._text
+        # read anew each time, for the file may have been; laid out anew only if it changed
+        same = text == self._text
         self._text, self._cited = text, cited
         start = min(cited.start, len(text.text)) if cited else 0
         end = min(cited.end, len(text.text)) if cited else 0

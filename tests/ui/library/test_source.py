@@ -148,6 +148,14 @@ def test_a_huge_document_is_shown_around_the_passage(qtbot, pane, library):
     assert pane.highlighted() == QUOTE
 
 
+def test_a_document_that_was_read_again_is_shown_as_it_is_now(qtbot, pane, library):
+    library.texts[2] = DocumentText(2, "log.txt", "The pier is red.")
+    opened(qtbot, pane, Citation(1, "log.txt", None, 12, 15, "red", 2))
+    library.texts[2] = DocumentText(2, "log.txt", "The old pier is blue.")
+    opened(qtbot, pane, Citation(1, "log.txt", None, 16, 20, "blue", 2))
+    assert pane.highlighted() == "blue"
+
+
 def test_one_endless_line_does_not_freeze(qtbot, pane, library):
     library.texts[2] = DocumentText(2, "min.js", "x" * 900_000)
     opened(qtbot, pane, Citation(1, "min.js", None, 500_000, 500_010, "", 2))
