@@ -68,7 +68,7 @@ EMPTY_TEXT = (
 )
 EMPTY_DROP = (
     "Drop a document",
-    "PDF, Word, Excel, web page, e-mail or text, anywhere in this window.",
+    "PDF, Word, Excel, web page or text, anywhere in this window.",
 )
 EMPTY_ASK = ("Ask about it", "Every sentence is marked, and leads to the passage it rests on.")
 EMPTY_MODEL = (
