@@ -71,6 +71,13 @@ def test_real_vectors_are_unit_and_near_for_near_meanings() -> None:
             return sum(x * y for x, y in zip(one, other, strict=True))
 
         assert cosine(a, b) > cosine(a, c) + 0.2
+        # alone and among others a text has one vector, though many are computed in half precision
+        texts = [f"Passage {number} on rivers of Europe. " * (number + 1) for number in range(12)]
+        among = embedder.embed(texts)
+        assert all(math.hypot(*vector) == pytest.approx(1, abs=1e-3) for vector in among)
+        for number in (0, 11):
+            [alone] = embedder.embed([texts[number]])
+            assert cosine(alone, among[number]) > 0.9999
         embedder.warm()
         assert embedder.pid is not None
     finally:
