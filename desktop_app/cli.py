@@ -18,6 +18,8 @@ from typing import NoReturn
 from desktop_app import __version__
 from desktop_app.domain.errors import BAD_INPUT, Cancelled, KnownFault
 
+_UNHEARD = logging.NullHandler()
+
 
 class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
@@ -38,7 +40,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Run the command; the exit status."""
     module, function = arguments.run
     # what is logged is for whoever looks into the window's log; here it would stand between the errors
-    logging.getLogger("desktop_app").addHandler(logging.NullHandler())
+    logging.getLogger("desktop_app").addHandler(_UNHEARD)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # in a pipe, Windows would write its own code page
             stream.reconfigure(encoding="utf-8", errors="replace")
