@@ -16,6 +16,7 @@ from desktop_app.app import services_of
 from desktop_app.assemble import Candor, assemble
 from desktop_app.domain.conversations import Message, MessageState
 from desktop_app.engine.local import LocalEngine
+from desktop_app.settings.options import MAX_TOKENS
 from desktop_app.ui.chat.messages import AnswerMessage
 from desktop_app.ui.shell.window import MainWindow
 from tests.support.noise import Expectations
@@ -85,6 +86,8 @@ def test_killed_mid_answer(
     assert "signal 9" in last_answer(window).ending.sentence.text()
     assert last_answer(window).text.text == kept.text
 
+    # the whole story once more would take a slow machine minutes
+    candor.answering.settings.set(MAX_TOKENS, 16)
     QTest.mouseClick(last_answer(window).ending.retry_button, Qt.MouseButton.LeftButton)
 
     def answered() -> None:
