@@ -20,6 +20,7 @@ from desktop_app.workers.formats.docx import read_docx
 from desktop_app.workers.formats.epub import read_epub
 from desktop_app.workers.formats.extract import Extract, damaged, encrypted, paged, unsupported
 from desktop_app.workers.formats.odf import read_odf
+from desktop_app.workers.formats.pdf_layers import invisible_streams
 from desktop_app.workers.formats.plain import read_plain
 from desktop_app.workers.formats.pptx import read_pptx
 from desktop_app.workers.formats.rtf import read_rtf
@@ -212,6 +213,8 @@ def _by_library(data: bytes, mime: str, password: str) -> Extract:
     notes = tuple(str(warning) for warning in result.processing_warnings or ())
     if mime != PDF:
         return Extract(result.content, mime, notes=notes)
+    if layers := invisible_streams(data):
+        notes += (f"invisible text, as scanners add, is read too: {layers:,}",)
     texts = {page["page_number"]: page["content"] for page in result.pages or ()}
     for note in result.annotations or ():
         if note.content and note.annotation_type != "link":

@@ -110,6 +110,11 @@ def test_notes_of_a_pdf_stand_on_their_page() -> None:
     assert "Note: Count them." in extract.text[: extract.page_starts[1]]
 
 
+def test_pi3_invisible_text_of_a_pdf_is_said() -> None:
+    data = make_pdf(["One fish."]) + b"stream\nBT 3 Tr (x) Tj ET endstream"
+    assert extract_text(data, "a.pdf").notes == ("invisible text, as scanners add, is read too: 1",)
+
+
 def _no_memory(_: object) -> Any:
     raise MemoryError
 
