@@ -48,9 +48,9 @@ def measure_answers(
 
 def ask(row: Row, answer: Callable[[Question], Answer], switches: Switches) -> Asked:
     """One row, asked."""
+    answerable = flag(row, "answerable")
     given = answer(question_from_row(row, switches))
     gold = [text for text in row.get("answers") or [] if isinstance(text, str) and text.strip()]
-    answerable = flag(row, "answerable")
     return Asked(answerable, given, contains(given.text, gold) if gold and answerable else None)
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from desktop_app.domain.errors import KnownFault
-from desktop_app.measuring.sets import read_rows, set_files, set_name
+from desktop_app.measuring.sets import flag, read_rows, set_files, set_name
 
 ROWS = [{"id": "1", "question": "Wo?"}, {"id": "2", "question": "Où ?"}]
 
@@ -40,3 +40,10 @@ def test_files_that_cannot_be_read(tmp_path: Path) -> None:
 
 def test_a_file_is_its_own_set(tmp_path: Path) -> None:
     assert set_files(tmp_path / "x.jsonl") == [tmp_path / "x.jsonl"]
+
+
+@pytest.mark.parametrize("row", [{"id": 4}, {"id": 4, "answerable": "yes"}])
+def test_a_row_without_its_label_is_named(row: dict[str, object]) -> None:
+    with pytest.raises(KnownFault, match="Row 4"):
+        flag(row, "answerable")
+    assert flag({"answerable": False}, "answerable") is False
