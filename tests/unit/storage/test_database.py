@@ -232,6 +232,15 @@ def test_an_expected_file_that_is_empty_is_a_loss(path):
     assert path.stat().st_size > 0
 
 
+def test_an_expected_file_that_is_gone_is_a_loss(tmp_path):
+    """DB3"""
+    path = tmp_path / "gone.db"
+    with pytest.raises(KnownFault, match="is gone, and it held your data before") as caught:
+        reopen(path, expected=True)
+    assert caught.value.fault.code == "DB3"
+    assert not path.exists()
+
+
 def test_a_folder_in_the_place_of_the_file(path):
     path.mkdir()
     with pytest.raises(KnownFault, match="cannot be opened"):
