@@ -65,7 +65,8 @@ def query_terms(query: str) -> list[str]:
     english = is_english(query)
     telling = [word for word in found if word not in STOPWORDS] if english else []
     chosen = telling or found
-    terms = [stem(word) for word in chosen] + [word for word in chosen if not _unspaced(word)]
+    terms = [stem(word) for word in chosen]
+    # whole words are rare in an index of stems, and would outweigh all else in an English question
     if not english:
         terms += [term for word in chosen for term in _of_word(word, english)]
     return list(dict.fromkeys(terms))
@@ -81,7 +82,10 @@ def _of_word(word: str, english: bool) -> list[str]:
         return [word]
     size = 2 if re.match(f"[{_HANGUL}]", word) else RUN
     inner = word if size == 2 else f"{_FIRST}{word}{_LAST}"
-    return [word, *(MARK + run for run in _runs(inner, size) if len(inner) > size)]
+    return [
+        *dict.fromkeys((word, stem(word))),
+        *(MARK + run for run in _runs(inner, size) if len(inner) > size),
+    ]
 
 
 def _runs(word: str, size: int) -> list[str]:
