@@ -17,6 +17,41 @@ RUN = 4
 MARK = "·"
 """Opens a run of letters of a word, so that no whole word is ever equal to one."""
 
+_ONLY_ENGLISH = frozenset(
+    [
+        "the",
+        "of",
+        "and",
+        "to",
+        "with",
+        "by",
+        "for",
+        "from",
+        "that",
+        "has",
+        "have",
+        "does",
+        "which",
+        "what",
+        "who",
+        "how",
+        "when",
+        "where",
+        "not",
+        "be",
+        "been",
+        "is",
+        "are",
+        "on",
+        "at",
+        "its",
+        "their",
+        "during",
+        "between",
+        "than",
+        "can",
+    ]
+)
 _FIRST, _LAST = "‹", "›"
 _THAI = "\u0e00-\u0eff"
 _HAN = "\u3040-\u30ff\u3400-\u9fff"
@@ -62,7 +97,8 @@ def passage_terms(text: str) -> list[str]:
 def query_terms(query: str) -> list[str]:
     """The different terms of a question, whole words first, function words left out if others remain."""
     found = _TERM.findall(fold(query))
-    english = is_english(query)
+    # a short question may hold one function word among many others
+    english = is_english(query) or (query.isascii() and not _ONLY_ENGLISH.isdisjoint(found))
     telling = [word for word in found if word not in STOPWORDS] if english else []
     chosen = telling or found
     terms = [stem(word) for word in chosen]
