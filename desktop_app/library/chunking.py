@@ -19,6 +19,9 @@ from desktop_app.domain.values import Passage
 BUDGET = 235
 """Estimated tokens of a passage; MiniLM reads 256 and two are its own marks."""
 
+LOOKAHEAD = 32 * BUDGET
+"""Characters looked at for one part: more than fit, unless they are nearly all white space."""
+
 OVERLAP = 50
 """The longest last sentence that is repeated, in estimated tokens."""
 
@@ -112,11 +115,14 @@ def _units(text: str, start: int, end: int, english: bool) -> Iterator[_Unit]:
 def _parts(text: str, start: int, end: int, english: bool) -> Iterator[tuple[int, int, int]]:
     """A stretch that fits the budget as it is; a longer one cut between words, or within a huge one."""
     while start < end:
-        tokens = estimate_tokens(text[start:end], english)
+        # never the whole rest: that would read a word of a million letters again for each of its parts
+        stop = min(end, start + LOOKAHEAD)
+        tokens = estimate_tokens(text[start:stop], english)
         if tokens <= BUDGET:
-            yield start, end, tokens
-            return
-        cut = start + max(1, (end - start) * BUDGET * 4 // (5 * tokens))
+            yield start, stop, tokens
+            start = stop
+            continue
+        cut = start + max(1, (stop - start) * BUDGET * 4 // (5 * tokens))
         space = max(text.rfind(" ", start + 1, cut), text.rfind("\n", start + 1, cut))
         cut = space if space > start else cut
         while estimate_tokens(text[start:cut], english) > BUDGET:

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from desktop_app.domain.terms import is_english
+from desktop_app.library import chunking
 from desktop_app.library.chunking import BUDGET, chunk, estimate_tokens
 
 WORDS = st.sampled_from(
@@ -122,3 +123,18 @@ def test_the_title_stands_over_passages_without_a_heading() -> None:
     assert chunk("# Cats\n\nThey purr.")[0].heading == "Cats"
     assert {passage.heading for passage in chunk(f"First line\nof a text.\n\n{body}")} == {""}
     assert {passage.heading for passage in chunk("Alone")} == {""}
+
+
+def test_the_work_grows_with_the_length_and_not_with_its_square(monkeypatch):
+    looked_at = []
+    real = chunking.estimate_tokens
+
+    def counted(text: str, english: bool = True) -> int:
+        looked_at.append(len(text))
+        return real(text, english)
+
+    monkeypatch.setattr(chunking, "estimate_tokens", counted)
+    text = "x" * 100_000
+    passages = chunking.chunk(text)
+    assert "".join(passage.text for passage in passages) == text
+    assert sum(looked_at) < 40 * len(text)
