@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -145,7 +146,9 @@ def test_a_stop_keeps_the_rows_that_are_done(tmp_path: Path) -> None:
     file.write_text("".join(json.dumps(row) + "\n" for row in rows))
     words = ["ask", "--batch", str(file), "--out", str(out), "--no-self-check"]
     command = [sys.executable, "-P", "-m", "desktop_app", *words]
-    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as asking:
+    # whoever started the tests may have SIGINT ignored, and a child would inherit that
+    heard = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, preexec_fn=heard) as asking:
         deadline = time.monotonic() + 200
         while not (out.exists() and out.read_text()) and time.monotonic() < deadline:
             time.sleep(0.05)
