@@ -164,7 +164,7 @@ def test_a_failing_fsync_is_no_false_tick(disk, when):
     if shutil.which("strace") is None:
         if os.environ.get("CI"):
             pytest.fail("CI must have strace")
-        pytest.skip("needs strace")
+        pytest.skip("needs strace, which .ci/run installs")
     trace = ["strace", "-f", "-o", "/dev/null", "-e", "trace=fsync,fdatasync", "-e"]
     inject = f"inject=fsync,fdatasync:error=EIO:when={when}+"
     done = subprocess.run(

@@ -337,7 +337,7 @@ class FakeEngine:
         cancel: CancelToken,
         on_wait: Callable[[int], None] | None = None,
     ) -> Generation:
-        raise NotImplementedError("the window asks Turns, never the engine")
+        raise AssertionError("the window asks Turns, never the engine")
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         return [len(text.split()) for text in texts]

@@ -36,6 +36,7 @@ class Archive:
         try:
             self._zip = zipfile.ZipFile(io.BytesIO(data))
             members = self._zip.infolist()
+        # zipfile says NotImplementedError for an archive of a version that it does not know
         except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError) as error:
             raise damaged("it is cut off or not a whole archive", str(error)) from error
         size = sum(member.file_size for member in members)
@@ -61,6 +62,7 @@ class Archive:
             return self._zip.read(member)
         except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError) as error:
             raise damaged(f"its part {name[:80]} cannot be unpacked", str(error)) from error
+        # and the same for a compression it does not know, RuntimeError for an encrypted part
         except (NotImplementedError, RuntimeError) as error:
             raise damaged("it is packed in a way that is not known", str(error)) from error
 

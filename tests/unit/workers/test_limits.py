@@ -15,8 +15,8 @@ def test_absurd_options_are_brought_in(value) -> None:
     """ME2."""
     limits = Limits.of({"context": value, "batch": value, "threads": value, "gpu_layers": value})
     assert SMALLEST_CONTEXT <= limits.context <= 16_777_216
-    assert 1 <= limits.batch <= min(2048, limits.context)
-    assert 1 <= limits.threads <= 256
+    assert limits.batch in range(1, min(2048, limits.context) + 1)
+    assert limits.threads in range(1, 257)
     assert -1 <= limits.gpu_layers <= 1000
 
 
